@@ -1,0 +1,14 @@
+"""Neural networks as scikit-learn estimators.
+
+Multilayer perceptrons, trained by mini-batch stochastic gradient descent, that go
+wherever a scikit-learn classifier goes, with the baselines that they are measured
+against and a comparison that sets them side by side.
+"""
+
+from sknnadl.baselines import AverageDarknessClassifier
+from sknnadl.estimators import MLPClassifier
+from sknnadl.reports import compare
+
+__version__ = "0.1.0"
+
+__all__ = ["AverageDarknessClassifier", "MLPClassifier", "compare"]

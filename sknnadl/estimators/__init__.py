@@ -1,0 +1,5 @@
+"""The scikit-learn face of the networks."""
+
+from sknnadl.estimators.mlp import MLPClassifier
+
+__all__ = ["MLPClassifier"]

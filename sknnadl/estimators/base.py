@@ -1,0 +1,258 @@
+"""What every estimator that trains a network shares: parameters, fit, partial_fit."""
+
+from abc import ABC, abstractmethod
+from contextlib import contextmanager
+from numbers import Integral, Real
+
+import numpy as np
+from joblib import effective_n_jobs
+from sklearn.base import BaseEstimator
+from sklearn.callback import CallbackSupportMixin
+from sklearn.utils import check_random_state
+
+from sknnadl._sklearn import Interval, Options, StrOptions, _fit_context
+from sknnadl.estimators.epochs import train
+from sknnadl.estimators.parts import make_optimizer, make_penalty, make_schedule
+from sknnadl.network.activations import ACTIVATIONS
+from sknnadl.network.dense import Dense
+from sknnadl.network.initializers import INITIALIZERS
+from sknnadl.network.losses import LOSSES
+from sknnadl.network.network import Network
+from sknnadl.network.registry import from_plain
+from sknnadl.training.penalties import PENALTIES
+from sknnadl.training.run import TrainingRun
+from sknnadl.training.stopping import Plateau
+from sknnadl.training.trainer import Trainer
+
+
+class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
+    """Base class of the estimators that train a network.
+
+    A subclass names its constructor's arguments, says in `_hidden_layers` which
+    layers they stand for, and what its targets are.
+    """
+
+    _parameter_constraints: dict = {
+        "activation": [StrOptions(set(ACTIVATIONS))],
+        "loss": [StrOptions(set(LOSSES))],
+        "weight_init": [StrOptions({"auto", *INITIALIZERS})],
+        "solver": [StrOptions({"sgd"})],
+        "penalty": [StrOptions(set(PENALTIES)), None],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
+        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
+        "power_t": [Interval(Real, 0, None, closed="left")],
+        "momentum": [Interval(Real, 0, 1, closed="left")],
+        "nesterovs_momentum": ["boolean"],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "shuffle": ["boolean"],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "n_iter_no_change": [
+            Interval(Integral, 1, None, closed="left"),
+            Options(Real, {np.inf}),
+        ],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "warm_start": ["boolean"],
+        "dtype": [StrOptions({"float32", "float64"})],
+        "n_jobs": [Integral, None],
+        "verbose": ["verbose"],
+        "random_state": ["random_state"],
+    }
+
+    @abstractmethod
+    def _hidden_layers(self):
+        """Return the specs of all layers but the last."""
+
+    @abstractmethod
+    def _make_rows(self, X, y, sample_weight):
+        """Check the data; return a `Rows` and the number of outputs."""
+
+    @abstractmethod
+    def _hold_out(self, rows, seed):
+        """Divide the rows; return those to train on, and those to validate on."""
+
+    @abstractmethod
+    def _evaluate(self, network, rows):
+        """Return the loss and the score of a network on rows."""
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The training rows, of any numeric dtype. They are converted a mini-batch
+            at a time and never copied whole.
+        y : array-like of shape (n_samples,)
+            The class of each row.
+        sample_weight : array-like of shape (n_samples,), default=None
+            The weight of each row's cost; weights are divided by their mean. By
+            default all rows weigh the same.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If the data cannot be trained on, or the cost is not finite in the very
+            first epoch. The estimator is left as it was.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If ``max_iter`` epochs were not enough, or if the learning rate is too
+            high to learn anything.
+        UserWarning
+            If training was interrupted. The estimator is that of the last whole
+            epoch.
+        """
+        with kept_on_failure(self):
+            if not self.warm_start:
+                _forget(self)
+            run = self._start(X, y, sample_weight, hold_out=self.early_stopping)
+            context = self._init_callback_context(max_subtasks=self.max_iter)
+            train(self, run, self.max_iter, context, X, y, sample_weight)
+        return self
+
+    def _start(self, X, y, sample_weight, hold_out=False):
+        """Check everything and return the run, at its start or where it was left."""
+        goes_on = hasattr(self, "training_state_")
+        rows, n_outputs = self._make_rows(X, y, sample_weight)
+        output = Dense(n_outputs, "identity", self.weight_init)
+        network = Network(
+            [*self._hidden_layers(), output], rows.input_shape, self.dtype
+        )
+        if goes_on:
+            self._check_same_shapes(network)
+            seed = self.training_state_["seed"]
+        else:
+            seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        rng = np.random.default_rng(seed)
+        network.initialize(rng)
+        validate = None
+        if hold_out:
+            rows, validation_rows = self._hold_out(rows, seed)
+
+            def validate():
+                return self._evaluate(network, validation_rows)
+
+        trainer = Trainer(
+            network,
+            LOSSES[self.loss],
+            make_penalty(self),
+            make_optimizer(self, network.parameters),
+            min(self.batch_size, len(rows)),
+            self.shuffle,
+            rng,
+            effective_n_jobs(self.n_jobs),
+        )
+        run = TrainingRun(
+            trainer,
+            rows,
+            make_schedule(self),
+            Plateau(self.tol, self.n_iter_no_change),
+            seed,
+            validate,
+        )
+        if goes_on:
+            run.load(self.training_state_, self.history_, self.parameters_)
+        return run
+
+    def _check_same_shapes(self, network):
+        """Refuse to go on with a network of other layers than the fitted one."""
+        old, new = _sizes(self._network()), _sizes(network)
+        if old != new:
+            raise ValueError(
+                f"The fitted network has layers of sizes {old}, and the parameters now "
+                f"ask for {new}. Training can only go on with the same sizes: set them "
+                "back, or start anew with fit and warm_start=False."
+            )
+
+    def _network(self):
+        """Return the fitted network."""
+        return Network(
+            from_plain(self.layers_),
+            self._input_shape(),
+            self.parameters_.dtype,
+            self.parameters_,
+        )
+
+    def _input_shape(self):
+        """Return the shape of one row for the network."""
+        return (self.n_features_in_,)
+
+    def _layer_parameters(self, name):
+        return [
+            parameters[name]
+            for parameters in self._network().layer_parameters
+            if name in parameters
+        ]
+
+    @property
+    def coefs_(self):
+        """The weights of each layer, views of ``parameters_``."""
+        return self._layer_parameters("weights")
+
+    @property
+    def intercepts_(self):
+        """The biases of each layer, views of ``parameters_``."""
+        return self._layer_parameters("biases")
+
+    @property
+    def n_iter_(self):
+        """The number of epochs trained, over all calls."""
+        return len(self.history_["loss"])
+
+    @property
+    def loss_curve_(self):
+        """The training cost of each epoch."""
+        return self.history_["loss"]
+
+    @property
+    def loss_(self):
+        """The training cost of the last epoch."""
+        return self.history_["loss"][-1]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def _sizes(network):
+    """Return the shapes between the layers, as a user would write them."""
+    shapes = [network.input_shape]
+    shapes += [layer.output_shape for layer in network.layers if layer.parameter_shapes]
+    return "-".join("x".join(str(length) for length in shape) for shape in shapes)
+
+
+@contextmanager
+def kept_on_failure(estimator):
+    """Put an estimator's fitted attributes back where the work inside fails."""
+    before = _fitted_attributes(estimator)
+    try:
+        yield
+    except BaseException:
+        _forget(estimator)
+        vars(estimator).update(before)
+        raise
+
+
+def _forget(estimator):
+    for name in _fitted_attributes(estimator):
+        delattr(estimator, name)
+
+
+def _fitted_attributes(estimator):
+    return {
+        name: value
+        for name, value in vars(estimator).items()
+        if name.endswith("_") and not name.startswith("_")
+    }

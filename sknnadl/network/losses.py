@@ -1,0 +1,111 @@
+"""The costs of the book, as functions of the last layer's pre-activations (logits).
+
+Value and gradient are computed from the logits and not from the outputs, so nothing
+overflows or loses its digits where an output saturates.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, cast
+
+import numpy as np
+from scipy.special import expit, log_expit, log_softmax, logit
+
+from sknnadl.network.typing import Array
+
+
+class Loss(ABC):
+    """A cost of one row, given its logits ``z`` and its target ``y``."""
+
+    #: The function that turns logits into the network's outputs.
+    output_activation: ClassVar[str]
+
+    @abstractmethod
+    def value(self, logits: Array, targets: Array) -> Array:
+        """Return the cost of each row, shape (n,)."""
+
+    @abstractmethod
+    def gradient(self, logits: Array, targets: Array) -> Array:
+        """Overwrite the logits with each row's gradient with respect to them."""
+
+
+class SquaredError(Loss):
+    """``1/2 * sum((a - y)**2)`` with ``a = sigmoid(z)``: the book's quadratic cost."""
+
+    output_activation = "sigmoid"
+
+    def value(self, logits: Array, targets: Array) -> Array:
+        """Return the cost of each row."""
+        error = expit(logits) - targets
+        return cast(Array, 0.5 * np.einsum("ij,ij->i", error, error))
+
+    def gradient(self, logits: Array, targets: Array) -> Array:
+        """Return ``(a - y) a (1 - a)``."""
+        a = expit(logits)
+        np.subtract(a, targets, out=logits)
+        np.multiply(logits, a * (1 - a), out=logits)
+        return logits
+
+
+class CrossEntropy(Loss):
+    """``-sum(y log(a) + (1 - y) log(1 - a))`` with ``a = sigmoid(z)``."""
+
+    output_activation = "sigmoid"
+
+    def value(self, logits: Array, targets: Array) -> Array:
+        """Return the cost of each row: ``sum(log(1 + exp(z)) - y z)``."""
+        costs: Array = np.logaddexp(0, logits) - targets * logits
+        return cast(Array, costs.sum(axis=1))
+
+    def gradient(self, logits: Array, targets: Array) -> Array:
+        """Return ``a - y``."""
+        expit(logits, out=logits)
+        return np.subtract(logits, targets, out=logits)
+
+
+class LogLoss(Loss):
+    """``-sum(y log(a))`` with ``a = softmax(z)``: the book's log-likelihood cost."""
+
+    output_activation = "softmax"
+
+    def value(self, logits: Array, targets: Array) -> Array:
+        """Return the cost of each row."""
+        return cast(Array, -np.einsum("ij,ij->i", targets, log_softmax(logits, axis=1)))
+
+    def gradient(self, logits: Array, targets: Array) -> Array:
+        """Return ``a - y``."""
+        logits -= np.maximum.reduce(logits, axis=1, keepdims=True)
+        np.exp(logits, out=logits)
+        logits /= np.add.reduce(logits, axis=1, keepdims=True)
+        return np.subtract(logits, targets, out=logits)
+
+
+def log_probabilities(logits: Array, output_activation: str) -> Array:
+    """Return the logarithm of each class's probability, shape (n, n_classes).
+
+    Softmax outputs are probabilities; sigmoid outputs are divided by their sum. The
+    logarithm is free of underflow, so a row of outputs that are all nearly zero has
+    probabilities too.
+    """
+    if output_activation == "sigmoid":
+        logits = log_expit(logits)
+    return cast(Array, log_softmax(logits, axis=1))
+
+
+def constant_logits(frequencies: Array, output_activation: str) -> Array:
+    """Return the logits whose outputs are these frequencies, whatever the input.
+
+    They minimize each of the losses among networks that ignore their input.
+    """
+    frequencies = np.clip(frequencies, 1e-12, 1 - 1e-12)
+    if output_activation == "sigmoid":
+        return cast(Array, logit(frequencies))
+    return cast(Array, np.log(frequencies))
+
+
+LOSSES: dict[str, Loss] = {
+    "cross_entropy": CrossEntropy(),
+    "log_loss": LogLoss(),
+    "squared_error": SquaredError(),
+}

@@ -1,0 +1,172 @@
+"""A stack of layers on one parameter vector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from sknnadl.network.layer import Layer, LayerSpec
+from sknnadl.network.typing import Array, Shape
+
+#: The parameter that penalties apply to; all others, such as biases, are free.
+_PENALIZED = "weights"
+
+
+class Network:
+    """Working layers whose parameters, and gradients, are views of one vector each.
+
+    The vector starts with the weights of all layers, in order, and ends with
+    everything that no penalty applies to, so that an optimizer step is a few
+    whole-vector operations and a penalty acts on one slice.
+
+    Parameters
+    ----------
+    specs : sequence of LayerSpec
+        The layers, from the input to the output.
+    input_shape : tuple of int
+        Shape of one input, without the batch axis.
+    dtype : dtype, default="float32"
+        The dtype of parameters, inputs and outputs.
+    parameters : ndarray of shape (n_parameters,), default=None
+        The vector to use, which is not copied: networks that share one, each with
+        scratch memory and gradients of its own, can run in different threads. By
+        default a new one, not initialized.
+
+    Attributes
+    ----------
+    layers : list of Layer
+        The working layers.
+    parameters, gradient : ndarray of shape (n_parameters,)
+        The vectors.
+    n_weights : int
+        The length of the part of the vectors that penalties apply to.
+    layer_parameters : list of dict
+        For each layer the views of its parameters, by name.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknnadl.network import Dense, Network
+    >>> network = Network([Dense(30), Dense(10, "identity")], input_shape=(784,))
+    >>> network.initialize(np.random.default_rng(0))
+    >>> network.forward(np.zeros((5, 784), np.float32)).shape
+    (5, 10)
+    >>> network.parameters.shape
+    (23860,)
+    """
+
+    def __init__(
+        self,
+        specs: Sequence[LayerSpec],
+        input_shape: Shape,
+        dtype: npt.DTypeLike = "float32",
+        parameters: Array | None = None,
+    ) -> None:
+        self.specs = tuple(specs)
+        self.input_shape = tuple(input_shape)
+        self.dtype = np.dtype(dtype)
+        self.layers = _build(specs, self.input_shape, self.dtype)
+        self.output_shape = self.layers[-1].output_shape
+        self._slices, self.n_weights, n_parameters = _layout(self.layers)
+        if parameters is None:
+            parameters = np.empty(n_parameters, self.dtype)
+        if parameters.shape != (n_parameters,) or parameters.dtype != self.dtype:
+            raise ValueError(
+                f"parameters must have shape ({n_parameters},) and dtype {self.dtype}, "
+                f"got {parameters.shape} and {parameters.dtype}."
+            )
+        self.parameters = parameters
+        self.gradient: Array = np.empty(n_parameters, self.dtype)
+        self.layer_parameters = self.split(parameters)
+        for layer, values, gradients in zip(
+            self.layers,
+            self.layer_parameters,
+            self.split(self.gradient),
+            strict=True,
+        ):
+            layer.bind(values, gradients)
+        self._first_trained = next(
+            (i for i, slices in enumerate(self._slices) if slices), len(self.layers)
+        )
+
+    @property
+    def stochastic(self) -> bool:
+        """Whether training draws random numbers in a layer."""
+        return any(layer.stochastic for layer in self.layers)
+
+    def replica(self, parameters: Array | None = None) -> Network:
+        """Return the same network on other parameters, by default on these."""
+        if parameters is None:
+            parameters = self.parameters
+        return Network(self.specs, self.input_shape, self.dtype, parameters)
+
+    def split(self, vector: Array) -> list[dict[str, Array]]:
+        """Return, for each layer, the views of a parameter-like vector by name."""
+        return [
+            {
+                name: vector[place].reshape(layer.parameter_shapes[name])
+                for name, place in slices.items()
+            }
+            for layer, slices in zip(self.layers, self._slices, strict=True)
+        ]
+
+    def initialize(self, rng: np.random.Generator) -> None:
+        """Draw the parameters that training starts from, layer by layer."""
+        for layer in self.layers:
+            layer.initialize(rng)
+
+    def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
+        """Return the outputs (n, *output_shape) for a batch (n, *input_shape).
+
+        ``rng=None`` means inference. The array belongs to the last layer.
+        """
+        for layer in self.layers:
+            x = layer.forward(x, rng)
+        return x
+
+    def backward(self, gradient: Array, need_input: bool = False) -> Array | None:
+        """Fill `gradient`, given the cost's gradient with respect to the last outputs.
+
+        The array given is overwritten. With ``need_input`` the gradient with respect
+        to the last inputs is returned, otherwise it is not computed.
+        """
+        last = 0 if need_input else self._first_trained
+        result: Array | None = gradient
+        for i in range(len(self.layers) - 1, last - 1, -1):
+            assert result is not None
+            result = self.layers[i].backward(result, need_input or i > last)
+        return result if need_input else None
+
+
+def _build(
+    specs: Sequence[LayerSpec], shape: Shape, dtype: npt.DTypeLike
+) -> list[Layer]:
+    """Build the layers one after the other, each on the shape before it."""
+    if not specs:
+        raise ValueError("A network needs at least one layer, got none.")
+    layers = []
+    for number, spec in enumerate(specs, start=1):
+        try:
+            layer = spec.build(shape, dtype)
+        except ValueError as error:
+            raise ValueError(f"Layer {number} of {len(specs)}: {error}") from None
+        layers.append(layer)
+        shape = layer.output_shape
+    return layers
+
+
+def _layout(layers: Sequence[Layer]) -> tuple[list[dict[str, slice]], int, int]:
+    """Return where each parameter lies, where the weights end, and the total length."""
+    slices: list[dict[str, slice]] = [{} for _ in layers]
+    stop = n_weights = 0
+    for penalized in (True, False):
+        for places, layer in zip(slices, layers, strict=True):
+            for name, shape in layer.parameter_shapes.items():
+                if (name == _PENALIZED) == penalized:
+                    start, stop = stop, stop + int(np.prod(shape))
+                    places[name] = slice(start, stop)
+        if penalized:
+            n_weights = stop
+    return slices, n_weights, stop

@@ -1,0 +1,158 @@
+"""Rows of a data set, handed out a block at a time in the network's dtype."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from sknnadl.network.typing import Array, Shape
+
+Indices = npt.NDArray[np.intp] | slice
+
+#: What a block of rows may take: small enough to stay in the second-level cache.
+_BLOCK_BYTES = 2**19
+
+
+class Block(NamedTuple):
+    """Consecutive rows of one order of the data, in scratch memory."""
+
+    x: Array
+    targets: Array
+    weights: Array | None
+
+    def part(self, rows: slice) -> Block:
+        """Return some of the rows, as views."""
+        return Block(
+            self.x[rows],
+            self.targets[rows],
+            None if self.weights is None else self.weights[rows],
+        )
+
+
+class Rows:
+    """Inputs, targets and weights of the rows to train or predict on.
+
+    The data stay as they are, in their own dtype, sparse or memory-mapped; what is
+    taken from them is a block of rows, converted and dense.
+
+    Parameters
+    ----------
+    X : ndarray or sparse array of shape (n_rows, ...)
+        The inputs, of any numeric dtype.
+    dtype : dtype
+        What the blocks are converted to.
+    codes : ndarray of int of shape (n_rows,), default=None
+        For each row the number of its class, which becomes a one-hot target. Rows
+        without codes can be predicted and not trained on.
+    n_classes : int, default=0
+        The length of a target.
+    weights : ndarray of shape (n_rows,), default=None
+        The weight of each row.
+
+    Attributes
+    ----------
+    codes, weights : ndarray of shape (n_rows,)
+        As given, of these rows alone.
+    """
+
+    def __init__(
+        self,
+        X: Any,
+        dtype: npt.DTypeLike,
+        codes: npt.NDArray[np.intp] | None = None,
+        n_classes: int = 0,
+        weights: Array | None = None,
+    ) -> None:
+        self.codes = codes
+        self.weights = weights
+        self._X = X
+        self._places: npt.NDArray[np.intp] | None = None  # of these rows in X
+        self._sparse = hasattr(X, "toarray")
+        self._dtype = np.dtype(dtype)
+        self._one_hot: Array = np.eye(n_classes, dtype=dtype)
+        self._buffers: dict[str, npt.NDArray[Any]] = {}
+
+    def __len__(self) -> int:
+        return int(self._X.shape[0] if self._places is None else len(self._places))
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of one row."""
+        return tuple(self._X.shape[1:])
+
+    def reader(self) -> Rows:
+        """Return the same rows with scratch memory of their own, for another thread."""
+        reader = copy(self)
+        reader._buffers = {}
+        return reader
+
+    def subset(self, indices: npt.NDArray[np.intp]) -> Rows:
+        """Return some of the rows; the inputs are not copied."""
+        subset = self.reader()
+        subset._places = indices if self._places is None else self._places[indices]
+        subset.codes = None if self.codes is None else self.codes[indices]
+        subset.weights = None if self.weights is None else self.weights[indices]
+        return subset
+
+    def block_size(self, multiple: int = 1) -> int:
+        """Return how many rows a block has: a multiple of this number."""
+        row_bytes = int(np.prod(self.input_shape)) * self._dtype.itemsize
+        return max(1, _BLOCK_BYTES // max(1, row_bytes * multiple)) * multiple
+
+    def take(self, indices: Indices) -> Block:
+        """Return the rows at these indices; the next call writes over them.
+
+        Raises
+        ------
+        ValueError
+            If an input is too large for the dtype.
+        """
+        weights = None if self.weights is None else self.weights[indices]
+        return Block(self.inputs(indices), self.targets(indices), weights)
+
+    def targets(self, indices: Indices = slice(None)) -> Array:
+        """Return the targets alone, as new memory."""
+        if self.codes is None:
+            raise TypeError("These rows have inputs alone: codes were not given.")
+        return np.take(self._one_hot, self.codes[indices], axis=0)
+
+    def inputs(self, indices: Indices) -> Array:
+        """Return the inputs alone, in the manner of `take`."""
+        places = indices if self._places is None else self._places[indices]
+        rows = self._X[places] if isinstance(places, slice) else self._gather(places)
+        if self._sparse:
+            rows = rows.toarray()
+        if rows.dtype == self._dtype and rows.flags.c_contiguous:
+            return cast(Array, rows)
+        converted = self._buffer("converted", rows.shape, self._dtype)
+        try:
+            with np.errstate(over="raise"):
+                np.copyto(converted, rows, casting="unsafe")
+        except FloatingPointError:
+            raise ValueError(
+                f"X contains a value too large for dtype={str(self._dtype)!r}: scale "
+                "the features, or use dtype='float64'."
+            ) from None
+        return converted
+
+    def _gather(self, places: npt.NDArray[np.intp]) -> Any:
+        if self._sparse:
+            return self._X[places]
+        rows = self._buffer(
+            "gathered", (len(places), *self._X.shape[1:]), self._X.dtype
+        )
+        # mode="clip" writes to `out` directly, where the default would buffer.
+        return np.take(self._X, places, axis=0, out=rows, mode="clip")
+
+    def _buffer(
+        self, name: str, shape: tuple[int, ...], dtype: npt.DTypeLike
+    ) -> npt.NDArray[Any]:
+        """Return memory that is allocated once, for the largest block."""
+        n_rows, *row_shape = shape
+        buffer = self._buffers.get(name)
+        if buffer is None or len(buffer) < n_rows:
+            self._buffers[name] = buffer = np.empty((n_rows, *row_shape), dtype)
+        return buffer[:n_rows]

@@ -1,0 +1,1 @@
+"""Mini-batch training: optimizers, schedules, stopping, and the loop over epochs."""

@@ -1,0 +1,67 @@
+"""Why a run has learned nothing, told from its history and where it began."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from sknnadl.network.losses import constant_logits
+from sknnadl.network.typing import Array
+from sknnadl.training.run import TrainingRun
+
+#: A cost this much above the best constant's is worse than knowing nothing.
+_WORSE = 1.05
+#: A fall of the cost below this part of itself, over half a run, is none.
+_FLAT = 1e-3
+#: Parameters that have moved by less than this part of their norm have not moved.
+_STILL = 1e-2
+
+
+def diagnose(run: TrainingRun) -> Literal["too high", "too low"] | None:
+    """Say whether the learning rate kept the run from learning anything.
+
+    That is so where the cost is above that of a network which ignores its input, and
+    no longer falls. With a rate too high the parameters have moved far, into the flat
+    parts of the activations; with one too low they are about where they began.
+
+    Parameters
+    ----------
+    run : TrainingRun
+        A run that has ended.
+
+    Returns
+    -------
+    diagnosis : {"too high", "too low"} or None
+        What the rate is; None where something was learned or still is.
+    """
+    network = run.trainer.network
+    weights = network.parameters[: network.n_weights]
+    costs = np.array(run.history["loss"])
+    half = len(costs) // 2
+    if half == 0:
+        return None
+    last = costs[half:].min() - run.trainer.penalty.value(weights)
+    falls = costs[half:].min() < (1 - _FLAT) * costs[:half].min()
+    if falls or last < _WORSE * _constant_cost(run) + run.plateau.tol:
+        return None
+    return "too high" if _distance_moved(run) > _STILL else "too low"
+
+
+def _constant_cost(run: TrainingRun) -> float:
+    """Return the mean cost of the best network that ignores its input."""
+    targets = run.rows.targets()
+    weights = run.rows.weights
+    frequencies = np.average(targets, axis=0, weights=weights)
+    loss = run.trainer.loss
+    logits = constant_logits(frequencies, loss.output_activation)
+    logits = np.broadcast_to(logits, targets.shape)
+    return float(np.average(loss.value(logits, targets), weights=weights))
+
+
+def _distance_moved(run: TrainingRun) -> float:
+    """Return how far the parameters are from their start, as a part of their norm."""
+    start = run.trainer.network.replica(np.empty_like(run.trainer.network.parameters))
+    start.initialize(np.random.default_rng(run.seed))
+    moved: Array = run.trainer.network.parameters - start.parameters
+    return float(np.linalg.norm(moved) / np.linalg.norm(start.parameters))

@@ -1,0 +1,90 @@
+"""Optimizers: how a step is made from a gradient."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from sknnadl.network.typing import Array
+
+
+class Optimizer(ABC):
+    """Steps on one parameter vector.
+
+    The base class keeps the state; a subclass writes the formula.
+
+    Parameters
+    ----------
+    parameters : ndarray of shape (n_parameters,)
+        The vector that `step` changes in place.
+
+    Attributes
+    ----------
+    state : dict of str to ndarray of shape (n_parameters,)
+        What the optimizer remembers from step to step, zeros at the start.
+    """
+
+    #: The names of the vectors that the formula remembers.
+    slots: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, parameters: Array) -> None:
+        self.parameters = parameters
+        self.state: dict[str, Array] = {
+            name: np.zeros_like(parameters) for name in self.slots
+        }
+
+    def load(self, state: Mapping[str, Array]) -> None:
+        """Take over what an optimizer of the same kind remembered."""
+        for name in self.state.keys() & state.keys():
+            self.state[name][...] = state[name]
+
+    @abstractmethod
+    def step(self, gradient: Array, learning_rate: float) -> None:
+        """Change the parameters against the gradient, which is overwritten."""
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: ``w -= learning_rate * gradient``."""
+
+    def step(self, gradient: Array, learning_rate: float) -> None:
+        """Take a step."""
+        np.multiply(gradient, learning_rate, out=gradient)
+        np.subtract(self.parameters, gradient, out=self.parameters)
+
+
+class Momentum(SGD):
+    """Gradient descent with momentum: ``v = momentum * v + gradient; w -= rate * v``.
+
+    With ``nesterov`` the step is ``w -= rate * (gradient + momentum * v)`` with the
+    new ``v`` (Sutskever et al. 2013).
+
+    Parameters
+    ----------
+    parameters : ndarray of shape (n_parameters,)
+        The vector that `step` changes in place.
+    momentum : float
+        The part of the velocity that is kept at each step.
+    nesterov : bool
+        Whether to use Nesterov's momentum.
+    """
+
+    slots = ("velocity",)
+
+    def __init__(self, parameters: Array, momentum: float, nesterov: bool) -> None:
+        super().__init__(parameters)
+        self.momentum = momentum
+        self.nesterov = nesterov
+
+    def step(self, gradient: Array, learning_rate: float) -> None:
+        """Take a step."""
+        velocity = self.state["velocity"]
+        np.multiply(velocity, self.momentum, out=velocity)
+        np.add(velocity, gradient, out=velocity)
+        if self.nesterov:
+            gradient += self.momentum * velocity
+        else:
+            np.copyto(gradient, velocity)
+        super().step(gradient, learning_rate)

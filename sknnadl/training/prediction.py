@@ -1,0 +1,42 @@
+"""The outputs of a network for many rows, a block at a time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from sknnadl.network.network import Network
+from sknnadl.network.rows import Rows
+from sknnadl.network.typing import Array
+from sknnadl.training.blas import single_threaded_blas
+
+#: Rows that go through the network at once: enough for fast matrix products.
+_BLOCK_ROWS = 256
+
+
+def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
+    """Return the network's outputs, shape (n_rows, *output_shape).
+
+    The blocks, and so the bits of the result, are the same for any number of threads.
+    """
+    n_rows = len(rows)
+    logits = np.empty((n_rows, *network.output_shape), network.dtype)
+    starts = range(0, n_rows, _BLOCK_ROWS)
+    n_threads = max(1, min(n_threads, len(starts)))
+
+    def work(thread: int) -> None:
+        own_network = network if n_threads == 1 else network.replica()
+        own_rows = rows if n_threads == 1 else rows.reader()
+        with np.errstate(all="ignore"):
+            for start in starts[thread::n_threads]:
+                block = slice(start, min(start + _BLOCK_ROWS, n_rows))
+                logits[block] = own_network.forward(own_rows.inputs(block))
+
+    with single_threaded_blas():
+        if n_threads == 1:
+            work(0)
+        else:
+            with ThreadPoolExecutor(n_threads) as pool:
+                list(pool.map(work, range(n_threads)))
+    return logits

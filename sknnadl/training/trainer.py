@@ -1,0 +1,192 @@
+"""An epoch: mini-batches, their gradients, and the steps made from them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from sknnadl.network.losses import Loss
+from sknnadl.network.network import Network
+from sknnadl.network.rows import Block, Rows
+from sknnadl.network.typing import Array
+from sknnadl.training.blas import single_threaded_blas
+from sknnadl.training.optimizers import Optimizer
+from sknnadl.training.penalties import Penalty
+
+#: A mini-batch is divided into pieces of at least this many rows, at most so many.
+#: The division depends on the batch alone, never on the number of threads, so that
+#: the sums come out the same on any number.
+_PIECE_ROWS, _MAX_PIECES = 64, 8
+
+
+class Trainer:
+    """Mini-batch gradient descent on a network.
+
+    A context manager, inside which BLAS runs on one thread and the trainer divides
+    large mini-batches among threads of its own.
+
+    Parameters
+    ----------
+    network : Network
+        The network to train.
+    loss : Loss
+        What is minimized, as a mean over the mini-batch.
+    penalty : Penalty
+        What is added to the mean.
+    optimizer : Optimizer
+        What steps on ``network.parameters``.
+    batch_size : int
+        Rows in a mini-batch; the last of an epoch may have fewer.
+    shuffle : bool
+        Whether the rows come in a new order each epoch.
+    rng : Generator
+        What orders and masks are drawn from.
+    n_threads : int, default=1
+        How many threads share the pieces of a mini-batch.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        penalty: Penalty,
+        optimizer: Optimizer,
+        batch_size: int,
+        shuffle: bool,
+        rng: np.random.Generator,
+        n_threads: int = 1,
+    ) -> None:
+        self.network = network
+        self.loss = loss
+        self.penalty = penalty
+        self.optimizer = optimizer
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.rng = rng
+        n_pieces = _count_pieces(batch_size)
+        self._replicas = [network] + [network.replica() for _ in range(1, n_pieces)]
+        self._rngs = [rng] * n_pieces
+        self._n_threads = min(n_threads, n_pieces)
+        self._saved = [vector.copy() for vector in self._vectors()]
+        self._saved_rng: Any = rng.bit_generator.state
+
+    def __enter__(self) -> Trainer:
+        self._blas = single_threaded_blas()
+        self._blas.__enter__()
+        # The calling thread works too.
+        self._pool = ThreadPoolExecutor(max(1, self._n_threads - 1))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown()
+        self._blas.__exit__(kind, error, traceback)
+
+    def epoch(self, rows: Rows, learning_rate: float) -> float:
+        """Train on all rows once; return their mean cost.
+
+        The cost is each mini-batch's before its own step, and the penalty that of the
+        weights at the end. It is returned at once when it is no longer finite.
+        """
+        with np.errstate(all="ignore"):
+            return self._epoch(rows, learning_rate)
+
+    def _epoch(self, rows: Rows, learning_rate: float) -> float:
+        n_rows = len(rows)
+        order = self.rng.permutation(n_rows) if self.shuffle else np.arange(n_rows)
+        if self.network.stochastic:
+            seeds = self.rng.integers(2**63, size=_MAX_PIECES)
+            self._rngs = [np.random.default_rng(s) for s in seeds]
+        block_size = rows.block_size(self.batch_size)
+        buffer = np.empty((block_size, *self.network.output_shape), self.network.dtype)
+        total = 0.0
+        for start in range(0, n_rows, block_size):
+            block = rows.take(order[start : start + block_size])
+            logits = buffer[: len(block.x)]
+            for first in range(0, len(block.x), self.batch_size):
+                batch = slice(first, first + self.batch_size)
+                self._step(block.part(batch), logits[batch], learning_rate)
+            total += self._total_cost(block, logits)
+            if not np.isfinite(total):
+                return total
+        weights = self.network.parameters[: self.network.n_weights]
+        return total / n_rows + self.penalty.value(weights)
+
+    def checkpoint(self) -> None:
+        """Remember the parameters and all state, for `rollback`."""
+        for saved, vector in zip(self._saved, self._vectors(), strict=True):
+            np.copyto(saved, vector)
+        self._saved_rng = self.rng.bit_generator.state
+
+    def rollback(self) -> None:
+        """Go back to the last `checkpoint`, or to the beginning."""
+        for saved, vector in zip(self._saved, self._vectors(), strict=True):
+            np.copyto(vector, saved)
+        self.rng.bit_generator.state = self._saved_rng
+
+    def _vectors(self) -> list[Array]:
+        return [self.network.parameters, *self.optimizer.state.values()]
+
+    def _total_cost(self, block: Block, logits: Array) -> float:
+        cost = self.loss.value(logits, block.targets)
+        if block.weights is not None:
+            cost = cost * block.weights
+        return float(cost.sum(dtype=np.float64))
+
+    def _step(self, batch: Block, logits: Array, learning_rate: float) -> None:
+        """Take one step and keep the mini-batch's logits."""
+        gradient = self.network.gradient
+        n_pieces = _count_pieces(len(batch.x))
+        if n_pieces == 1:
+            self._piece(0, batch, logits, len(batch.x))
+        else:
+            self._pieces(n_pieces, batch, logits)
+            for replica in self._replicas[1:n_pieces]:  # always in this order
+                np.add(gradient, replica.gradient, out=gradient)
+        if self.penalty.alpha:
+            n = self.network.n_weights
+            gradient[:n] += self.penalty.gradient(self.network.parameters[:n])
+        self.optimizer.step(gradient, learning_rate)
+
+    def _pieces(self, n_pieces: int, batch: Block, logits: Array) -> None:
+        """Compute the gradient of each piece of a mini-batch, in its replica."""
+        n_rows = len(batch.x)
+        edges = [n_rows * i // n_pieces for i in range(n_pieces + 1)]
+        n_threads = min(self._n_threads, n_pieces)
+
+        def work(thread: int) -> None:
+            shares = (n_pieces * t // n_threads for t in (thread, thread + 1))
+            with np.errstate(all="ignore"):
+                for i in range(*shares):
+                    part = slice(edges[i], edges[i + 1])
+                    self._piece(i, batch.part(part), logits[part], n_rows)
+
+        others = [self._pool.submit(work, thread) for thread in range(1, n_threads)]
+        try:
+            work(0)
+        finally:
+            wait(others)
+        for other in others:
+            other.result()
+
+    def _piece(self, i: int, piece: Block, logits: Array, n_rows: int) -> None:
+        """Compute a piece's part of the gradient of the mini-batch's mean cost."""
+        network = self._replicas[i]
+        outputs = network.forward(piece.x, self._rngs[i])
+        np.copyto(logits, outputs)
+        gradient = self.loss.gradient(outputs, piece.targets)
+        np.multiply(gradient, 1 / n_rows, out=gradient)
+        if piece.weights is not None:
+            np.multiply(gradient, piece.weights[:, np.newaxis], out=gradient)
+        network.backward(gradient)
+
+
+def _count_pieces(n_rows: int) -> int:
+    return min(max(1, n_rows // _PIECE_ROWS), _MAX_PIECES)

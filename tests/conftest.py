@@ -1,0 +1,34 @@
+import os
+from pathlib import Path
+
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.preprocessing import scale
+
+from sknnadl.datasets import load_digits_images, load_mnist
+
+
+@pytest.fixture(scope="session")
+def digits():
+    return load_digits_images()
+
+
+@pytest.fixture(scope="session")
+def iris():
+    X, y = load_iris(return_X_y=True)
+    return scale(X), y
+
+
+@pytest.fixture(scope="session")
+def mnist_path():
+    """The path of the real MNIST, where there is one."""
+    beside = Path(__file__).parents[2] / "shared" / "data" / "mnist.npz"
+    path = os.environ.get("SKNNADL_MNIST") or beside
+    if not Path(path).exists():
+        pytest.skip("needs MNIST: name its file in SKNNADL_MNIST")
+    return path
+
+
+@pytest.fixture(scope="session")
+def mnist(mnist_path):
+    return load_mnist(mnist_path)

@@ -1,0 +1,120 @@
+"""Every layer, activation and loss against central differences in float64."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sknnadl.network import ACTIVATIONS, LOSSES, Dense, Dropout, Network
+
+STEP = 1e-6
+#: The error of central differences is about STEP**2 + eps / STEP = 1e-12 + 2e-10.
+TOLERANCE = 1e-6
+
+
+def numerical_gradient(function, vector):
+    """Return the gradient of a function of no arguments that reads `vector`."""
+    gradient = np.empty_like(vector)
+    for i in range(vector.size):
+        value = vector.flat[i]
+        vector.flat[i] = value + STEP
+        above = function()
+        vector.flat[i] = value - STEP
+        below = function()
+        vector.flat[i] = value
+        gradient.flat[i] = (above - below) / (2 * STEP)
+    return gradient
+
+
+def assert_close(analytic, numerical):
+    scale = max(np.abs(numerical).max(), 1e-3)
+    assert np.abs(analytic - numerical).max() <= TOLERANCE * scale
+
+
+def one_hot(rng, n, n_classes):
+    return np.eye(n_classes)[rng.integers(n_classes, size=n)]
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+def test_activation(name):
+    z = np.linspace(-4, 4, 40)  # without the kink at zero
+    a = z.copy()
+    ACTIVATIONS[name].forward(a)
+
+    def total():
+        values = z.copy()
+        ACTIVATIONS[name].forward(values)
+        return values.sum()
+
+    gradient = np.ones_like(z)
+    ACTIVATIONS[name].backward(a, gradient)
+    assert_close(gradient, numerical_gradient(total, z))
+
+
+@pytest.mark.parametrize("name", sorted(LOSSES))
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 5), k=st.integers(1, 5))
+@settings(max_examples=20, deadline=None)
+def test_loss(name, seed, n, k):
+    rng = np.random.default_rng(seed)
+    logits, targets = 3 * rng.standard_normal((n, k)), one_hot(rng, n, k)
+    loss = LOSSES[name]
+    numerical = numerical_gradient(lambda: loss.value(logits, targets).sum(), logits)
+    assert_close(loss.gradient(logits.copy(), targets), numerical)
+
+
+layers = st.lists(
+    st.one_of(
+        st.builds(
+            Dense,
+            st.integers(1, 6),
+            st.sampled_from(sorted(ACTIVATIONS.keys() - {"relu", "leaky_relu"})),
+        ),
+        st.builds(Dropout, st.floats(0, 0.7)),
+    ),
+    max_size=4,
+)
+
+
+@given(
+    specs=layers,
+    loss=st.sampled_from(sorted(LOSSES)),
+    n=st.integers(1, 4),
+    n_features=st.integers(1, 5),
+    seed=st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=40, deadline=None)
+def test_network(specs, loss, n, n_features, seed):
+    rng = np.random.default_rng(seed)
+    network = Network([*specs, Dense(3, "identity")], (n_features,), "float64")
+    network.initialize(rng)
+    x, targets = rng.standard_normal((n, n_features)), one_hot(rng, n, 3)
+
+    def logits():  # the same dropout mask each time
+        return network.forward(x, np.random.default_rng(seed))
+
+    def cost():
+        return LOSSES[loss].value(logits(), targets).sum()
+
+    dx = network.backward(LOSSES[loss].gradient(logits(), targets), need_input=True)
+    dx, gradient = dx.copy(), network.gradient.copy()
+    assert_close(gradient, numerical_gradient(cost, network.parameters))
+    assert_close(dx, numerical_gradient(cost, x))
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu"])
+def test_rectified_layer_away_from_its_kink(activation):
+    rng = np.random.default_rng(0)
+    network = Network([Dense(8, activation), Dense(2, "identity")], (3,), "float64")
+    network.initialize(rng)
+    x = rng.standard_normal((6, 3))
+    z = x @ network.layer_parameters[0]["weights"]
+    assert np.abs(z).min() > 10 * STEP
+
+    dx = network.backward(np.ones_like(network.forward(x)), need_input=True).copy()
+    gradient = network.gradient.copy()
+
+    def total():
+        return network.forward(x).sum()
+
+    assert_close(gradient, numerical_gradient(total, network.parameters))
+    assert_close(dx, numerical_gradient(total, x))

@@ -1,0 +1,109 @@
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import expit
+
+from sknnadl.network import ACTIVATIONS, INITIALIZERS, Dense, Dropout, Network
+from sknnadl.network.registry import LAYERS, from_plain, to_plain
+
+
+def test_all_parameters_are_one_vector_weights_first():
+    network = Network([Dense(3), Dropout(0.5), Dense(2)], (4,), "float64")
+    assert network.parameters.shape == (4 * 3 + 3 * 2 + 3 + 2,)
+    assert network.n_weights == 4 * 3 + 3 * 2
+    network.parameters[:] = np.arange(23)
+    first, none, second = network.layer_parameters
+    np.testing.assert_array_equal(first["weights"], np.arange(12).reshape(4, 3))
+    np.testing.assert_array_equal(second["weights"], np.arange(12, 18).reshape(3, 2))
+    np.testing.assert_array_equal(first["biases"], [18, 19, 20])
+    np.testing.assert_array_equal(second["biases"], [21, 22])
+    assert none == {}
+
+
+def test_forward_by_hand():
+    network = Network([Dense(2, "sigmoid")], (2,), "float64")
+    network.parameters[:] = [1, 2, 3, 4, 0.5, -0.5]
+    x = np.array([[1.0, -1.0]])
+    np.testing.assert_allclose(network.forward(x), expit([[-1.5, -2.5]]), rtol=1e-15)
+
+
+def test_replica_shares_parameters_and_not_gradients():
+    network = Network([Dense(2)], (2,))
+    replica = network.replica()
+    assert replica.parameters is network.parameters
+    assert not np.shares_memory(replica.gradient, network.gradient)
+
+
+def test_error_names_the_layer_and_the_shapes():
+    with pytest.raises(ValueError, match=r"Layer 1 of 2: .*Dense.*got.*\(8, 8\)"):
+        Network([Dense(3), Dense(2)], (8, 8))
+    with pytest.raises(ValueError, match=r"Layer 2 of 2: rate of .* below 1"):
+        Network([Dense(3), Dropout(1.0)], (8,))
+    with pytest.raises(ValueError, match="at least one layer"):
+        Network([], (8,))
+    with pytest.raises(ValueError, match=r"shape \(6,\)"):
+        Network([Dense(2)], (2,), parameters=np.zeros(5, "float32"))
+
+
+def test_dropout_scales_what_it_keeps():
+    network = Network([Dropout(0.25)], (1000,), "float64")
+    x = np.ones((100, 1000))
+    assert network.forward(x) is x  # inference changes nothing
+    y = network.forward(x, np.random.default_rng(0))
+    assert set(np.unique(y)) == {0, 1 / 0.75}
+    # 100,000 draws: the mean is within 5 standard deviations of 1
+    assert y.mean() == pytest.approx(1, abs=5 * np.sqrt(0.25 / 0.75 / 1e5))
+
+
+@pytest.mark.parametrize("name", sorted(INITIALIZERS))
+def test_initializers(name):
+    network = Network([Dense(300, weight_init=name)], (400,), "float64")
+    network.initialize(np.random.default_rng(0))
+    weights = network.layer_parameters[0]["weights"]
+    biases = network.layer_parameters[0]["biases"]
+    deviation = {
+        "scaled": 1 / np.sqrt(400),
+        "large": 1,
+        "he": np.sqrt(2 / 400),
+        "glorot": np.sqrt(2 / 700),  # of a uniform variable: bound / sqrt(3)
+    }[name]
+    # the deviation of 120,000 draws has a relative error of about 1/sqrt(240,000)
+    assert weights.std() == pytest.approx(deviation, rel=5 / np.sqrt(240_000))
+    if name in ("scaled", "large"):
+        assert biases.std() == pytest.approx(1, rel=5 / np.sqrt(600))
+    else:
+        assert not biases.any()
+    if name == "glorot":
+        assert np.abs(weights).max() <= np.sqrt(6 / 700)
+
+
+@pytest.mark.parametrize("name", sorted(INITIALIZERS))
+def test_a_seed_gives_the_same_network_in_both_precisions(name):
+    vectors = []
+    for dtype in ("float32", "float64"):
+        network = Network([Dense(5, weight_init=name), Dense(2)], (7,), dtype)
+        network.initialize(np.random.default_rng(3))
+        vectors.append(network.parameters)
+    np.testing.assert_array_equal(vectors[0], vectors[1].astype("float32"))
+
+
+specs = st.one_of(
+    st.builds(
+        Dense,
+        st.integers(1, 1000),
+        st.sampled_from(sorted(ACTIVATIONS)),
+        st.sampled_from(["auto", *INITIALIZERS]),
+    ),
+    st.builds(Dropout, st.floats(0, 0.99)),
+)
+
+
+@given(st.lists(specs))
+def test_specs_survive_plain_values_and_pickle(layers):
+    assert from_plain(to_plain(layers)) == layers
+    assert pickle.loads(pickle.dumps(layers)) == layers
+    assert hash(tuple(layers)) == hash(tuple(from_plain(to_plain(layers))))
+    assert all(eval(repr(layer), dict(LAYERS)) == layer for layer in layers)

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy import sparse
+
+from sknnadl.network.rows import Rows
+
+
+@given(
+    X=hnp.arrays(
+        st.sampled_from([np.uint8, np.int64, np.float32, np.float64, bool]),
+        st.tuples(st.integers(1, 8), st.integers(1, 4)),
+        elements=st.integers(0, 1),
+    ),
+    data=st.data(),
+    kind=st.sampled_from([np.asarray, sparse.csr_array, np.asfortranarray]),
+    dtype=st.sampled_from(["float32", "float64"]),
+)
+def test_take_is_indexing_and_conversion(X, data, kind, dtype):
+    n = len(X)
+    codes = np.arange(n) % 3
+    weights = np.linspace(0, 1, n).astype(dtype)
+    rows = Rows(kind(X), dtype, codes, 3, weights)
+    indices = np.array(data.draw(st.lists(st.integers(0, n - 1), min_size=1)))
+    block = rows.take(indices)
+    assert block.x.dtype == block.targets.dtype == dtype
+    np.testing.assert_array_equal(block.x, X[indices])
+    np.testing.assert_array_equal(block.targets, np.eye(3)[codes[indices]])
+    np.testing.assert_array_equal(block.weights, weights[indices])
+    np.testing.assert_array_equal(rows.inputs(slice(0, 2)), X[:2])
+
+    subset = rows.subset(indices)
+    assert len(subset) == len(indices)
+    np.testing.assert_array_equal(subset.inputs(slice(None)), X[indices])
+    np.testing.assert_array_equal(subset.codes, codes[indices])
+    again = subset.subset(np.array([0]))
+    np.testing.assert_array_equal(again.inputs(slice(None)), X[indices[:1]])
+
+
+def test_blocks_are_whole_mini_batches():
+    rows = Rows(np.zeros((10, 784), np.uint8), "float32")
+    for batch_size in (1, 7, 128, 100_000):
+        assert rows.block_size(batch_size) % batch_size == 0
+
+
+def test_a_value_too_large_for_the_dtype_is_named():
+    rows = Rows(np.array([[1.0], [1e300]]), "float32")
+    with pytest.raises(ValueError, match="too large for dtype='float32'"):
+        rows.inputs(slice(None))
+
+
+def test_rows_without_targets_say_so():
+    with pytest.raises(TypeError, match="codes were not given"):
+        Rows(np.zeros((2, 1)), "float32").take(slice(None))

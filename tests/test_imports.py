@@ -1,0 +1,85 @@
+"""The house: a room imports from below, never from above or beside."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sknnadl
+
+ROOT = Path(sknnadl.__file__).parent
+
+#: What each room may import of the package, beside itself.
+ALLOWED = {
+    "_sklearn": set(),
+    "network": set(),
+    "training": {"network"},
+    "estimators": {"network", "training", "_sklearn"},
+    "baselines": {"_sklearn"},
+    "datasets": set(),
+    "reports": set(),
+    "cli": {"baselines", "datasets", "estimators", "reports"},
+    "__main__": {"cli"},
+    "__init__": {"baselines", "estimators", "reports"},
+}
+FILES = sorted(ROOT.rglob("*.py"))
+
+
+def room(path):
+    return path.relative_to(ROOT).with_suffix("").parts[0]
+
+
+def imports(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module, node
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_run_downwards(path):
+    for module, _ in imports(ast.parse(path.read_text())):
+        package, _, rest = module.partition(".")
+        if package == "sknnadl":
+            target = rest.split(".")[0]
+            assert target == room(path) or target in ALLOWED[room(path)], module
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_scikit_learn_stays_out_of_the_lower_floors(path):
+    modules = {module for module, _ in imports(ast.parse(path.read_text()))}
+    packages = {module.split(".")[0] for module in modules}
+    if room(path) in ("network", "training"):
+        assert packages.isdisjoint({"sklearn", "joblib"})
+    private = {
+        module for module in modules if module.startswith("sklearn") and "._" in module
+    }
+    assert not private or room(path) == "_sklearn"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_private_names_of_scikit_learn_are_imported_in_one_file(path):
+    names = [
+        alias.name
+        for module, node in imports(ast.parse(path.read_text()))
+        if module.startswith("sklearn") and isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name.startswith("_")
+    ]
+    assert not names or room(path) == "_sklearn"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_import_inside_a_function(path):
+    tree = ast.parse(path.read_text())
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    assert not [node for function in functions for _, node in imports(function)]
+
+
+@pytest.mark.parametrize("name", sorted(ALLOWED.keys() - {"__main__", "__init__"}))
+def test_each_room_can_be_imported_alone(name):
+    subprocess.run([sys.executable, "-c", f"import sknnadl.{name}"], check=True)
