@@ -137,4 +137,4 @@ def _warn_unless_learned(estimator, run, end):
         )
     else:
         return
-    warnings.warn(text, ConvergenceWarning, stacklevel=6)
+    warnings.warn(text, ConvergenceWarning, stacklevel=5)
