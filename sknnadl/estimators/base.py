@@ -56,7 +56,7 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "warm_start": ["boolean"],
-        "dtype": [StrOptions({"float32", "float64"})],
+        "dtype": [StrOptions({"auto", "float32", "float64"})],
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],
         "random_state": ["random_state"],
@@ -127,7 +127,7 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
         rows, n_outputs = self._make_rows(X, y, sample_weight)
         output = Dense(n_outputs, "identity", self.weight_init)
         network = Network(
-            [*self._hidden_layers(), output], rows.input_shape, self.dtype
+            [*self._hidden_layers(), output], rows.input_shape, rows.dtype
         )
         if goes_on:
             self._check_same_shapes(network)
@@ -183,6 +183,14 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
             self.parameters_.dtype,
             self.parameters_,
         )
+
+    def _network_dtype(self, X):
+        """Return the dtype to train in on these data."""
+        if self.dtype != "auto":
+            return np.dtype(self.dtype)
+        if hasattr(self, "training_state_"):
+            return self.parameters_.dtype
+        return np.dtype("float64" if X.dtype == np.float64 else "float32")
 
     def _input_shape(self):
         """Return the shape of one row for the network."""

@@ -127,15 +127,16 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             reset=not hasattr(self, "training_state_"),
         )
         check_classification_targets(y)
+        dtype = self._network_dtype(X)
         weights = None
         if sample_weight is not None:
             weights = _check_sample_weight(
                 sample_weight, X, dtype=np.float64, ensure_non_negative=True
             )
-            weights = (weights / weights.mean()).astype(self.dtype)
+            weights = (weights / weights.mean()).astype(dtype)
         codes = self._encode(y)
         n_classes = len(self.classes_)
-        return Rows(X, self.dtype, codes, n_classes, weights), n_classes
+        return Rows(X, dtype, codes, n_classes, weights), n_classes
 
     def _encode(self, y):
         """Return the number of each row's class; learn the classes at first."""

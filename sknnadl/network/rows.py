@@ -54,6 +54,8 @@ class Rows:
 
     Attributes
     ----------
+    dtype : dtype
+        The dtype of the blocks.
     codes, weights : ndarray of shape (n_rows,)
         As given, of these rows alone.
     """
@@ -71,7 +73,7 @@ class Rows:
         self._X = X
         self._places: npt.NDArray[np.intp] | None = None  # of these rows in X
         self._sparse = hasattr(X, "toarray")
-        self._dtype = np.dtype(dtype)
+        self.dtype = np.dtype(dtype)
         self._one_hot: Array = np.eye(n_classes, dtype=dtype)
         self._buffers: dict[str, npt.NDArray[Any]] = {}
 
@@ -99,7 +101,7 @@ class Rows:
 
     def block_size(self, multiple: int = 1) -> int:
         """Return how many rows a block has: a multiple of this number."""
-        row_bytes = int(np.prod(self.input_shape)) * self._dtype.itemsize
+        row_bytes = int(np.prod(self.input_shape)) * self.dtype.itemsize
         return max(1, _BLOCK_BYTES // max(1, row_bytes * multiple)) * multiple
 
     def take(self, indices: Indices) -> Block:
@@ -125,15 +127,15 @@ class Rows:
         rows = self._X[places] if isinstance(places, slice) else self._gather(places)
         if self._sparse:
             rows = rows.toarray()
-        if rows.dtype == self._dtype and rows.flags.c_contiguous:
+        if rows.dtype == self.dtype and rows.flags.c_contiguous:
             return cast(Array, rows)
-        converted = self._buffer("converted", rows.shape, self._dtype)
+        converted = self._buffer("converted", rows.shape, self.dtype)
         try:
             with np.errstate(over="raise"):
                 np.copyto(converted, rows, casting="unsafe")
         except FloatingPointError:
             raise ValueError(
-                f"X contains a value too large for dtype={str(self._dtype)!r}: scale "
+                f"X contains a value too large for dtype={str(self.dtype)!r}: scale "
                 "the features, or use dtype='float64'."
             ) from None
         return converted

@@ -8,6 +8,7 @@ import numpy as np
 
 from sknnadl.network.losses import constant_logits
 from sknnadl.network.typing import Array
+from sknnadl.training.prediction import predict_logits
 from sknnadl.training.run import TrainingRun
 
 #: A cost this much above the best constant's is worse than knowing nothing.
@@ -16,14 +17,16 @@ _WORSE = 1.05
 _FLAT = 1e-3
 #: Parameters that have moved by less than this part of their norm have not moved.
 _STILL = 1e-2
+#: Outputs whose logits are this large on average are saturated; so many rows tell.
+_SATURATED, _ROWS = 10.0, 1000
 
 
 def diagnose(run: TrainingRun) -> Literal["too high", "too low"] | None:
     """Say whether the learning rate kept the run from learning anything.
 
     That is so where the cost is above that of a network which ignores its input, and
-    no longer falls. With a rate too high the parameters have moved far, into the flat
-    parts of the activations; with one too low they are about where they began.
+    no longer falls. With a rate too high the outputs are saturated; with one too low
+    the parameters are about where they began.
 
     Parameters
     ----------
@@ -45,7 +48,9 @@ def diagnose(run: TrainingRun) -> Literal["too high", "too low"] | None:
     falls = costs[half:].min() < (1 - _FLAT) * costs[:half].min()
     if falls or last < _WORSE * _constant_cost(run) + run.plateau.tol:
         return None
-    return "too high" if _distance_moved(run) > _STILL else "too low"
+    if _distance_moved(run) < _STILL:
+        return "too low"
+    return "too high" if _outputs_are_saturated(run) else None
 
 
 def _constant_cost(run: TrainingRun) -> float:
@@ -65,3 +70,9 @@ def _distance_moved(run: TrainingRun) -> float:
     start.initialize(np.random.default_rng(run.seed))
     moved: Array = run.trainer.network.parameters - start.parameters
     return float(np.linalg.norm(moved) / np.linalg.norm(start.parameters))
+
+
+def _outputs_are_saturated(run: TrainingRun) -> bool:
+    some = run.rows.subset(np.arange(min(len(run.rows), _ROWS)))
+    logits = predict_logits(run.trainer.network, some)
+    return bool(np.abs(logits).mean() > _SATURATED)

@@ -1,0 +1,181 @@
+"""Bit-for-bit equality: resumed training, threads, and blocks of rows."""
+
+import pickle
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from threadpoolctl import threadpool_limits
+
+from sknnadl import MLPClassifier
+
+EPOCHS = 4
+
+#: The networks here are drawn, and some learn nothing in four epochs.
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+models = st.builds(
+    MLPClassifier,
+    st.lists(st.integers(1, 140), max_size=3).map(tuple),
+    st.sampled_from(["relu", "sigmoid", "tanh", "softplus"]),
+    loss=st.sampled_from(["log_loss", "cross_entropy", "squared_error"]),
+    penalty=st.sampled_from(["l1", "l2", None]),
+    alpha=st.sampled_from([0.0, 1e-3]),
+    dropout=st.sampled_from([0.0, 0.3]),
+    batch_size=st.sampled_from([1, 10, 32, 127, 128, 200, 10_000]),
+    learning_rate=st.sampled_from(["constant", "invscaling", "adaptive"]),
+    learning_rate_init=st.just(0.01),
+    momentum=st.sampled_from([0.0, 0.9]),
+    nesterovs_momentum=st.booleans(),
+    shuffle=st.booleans(),
+    dtype=st.sampled_from(["auto", "float32", "float64"]),
+    n_iter_no_change=st.just(np.inf),
+    max_iter=st.just(EPOCHS),
+    random_state=st.integers(0, 1000),
+)
+data_shapes = st.tuples(
+    st.integers(2, 300), st.integers(1, 800), st.integers(2, 12), st.booleans()
+)
+
+
+def make_data(shape, seed=0):
+    n_rows, n_features, n_classes, weighted = shape
+    rng = np.random.default_rng(seed)
+    y = np.concatenate([[0, 1], rng.integers(n_classes, size=n_rows - 2)])
+    X = rng.standard_normal((n_rows, n_features))
+    return X, y, rng.uniform(0.1, 1, n_rows) if weighted else None
+
+
+def assert_same(one, other):
+    """Check that two estimators are the same in every bit that can go on."""
+    np.testing.assert_array_equal(one.parameters_, other.parameters_)
+    for name in ("loss", "val_loss", "val_score", "learning_rate"):
+        np.testing.assert_array_equal(one.history_[name], other.history_[name])
+    a, b = dict(one.training_state_), dict(other.training_state_)
+    np.testing.assert_array_equal(a.pop("parameters"), b.pop("parameters"))
+    optimizers = a.pop("optimizer"), b.pop("optimizer")
+    assert optimizers[0].keys() == optimizers[1].keys()
+    for name in optimizers[0]:
+        np.testing.assert_array_equal(optimizers[0][name], optimizers[1][name])
+    assert a == b
+
+
+@given(model=models, shape=data_shapes)
+@settings(max_examples=30, deadline=None)
+def test_fit_is_so_many_calls_of_partial_fit(model, shape):
+    X, y, w = make_data(shape)
+    fitted = clone(model).fit(X, y, w)
+    for _ in range(EPOCHS):
+        model.partial_fit(X, y, classes=np.unique(y), sample_weight=w)
+    assert_same(fitted, model)
+
+
+@given(model=models, shape=data_shapes, at=st.integers(1, EPOCHS - 1))
+@settings(max_examples=30, deadline=None)
+def test_fit_can_stop_be_saved_and_go_on(model, shape, at):
+    X, y, w = make_data(shape)
+    fitted = clone(model).fit(X, y, w)
+    half = clone(model).set_params(max_iter=at, warm_start=True).fit(X, y, w)
+    resumed = pickle.loads(pickle.dumps(half))
+    resumed.set_params(max_iter=EPOCHS - at).fit(X, y, w)
+    assert_same(fitted, resumed)
+
+
+def test_early_stopping_can_stop_be_saved_and_go_on(digits):
+    model = MLPClassifier((20,), early_stopping=True, max_iter=12, random_state=0)
+    fitted = clone(model).fit(digits.X_train, digits.y_train)
+    half = clone(model).set_params(max_iter=5, warm_start=True)
+    half.fit(digits.X_train, digits.y_train)
+    half = pickle.loads(pickle.dumps(half))
+    half.set_params(max_iter=7).fit(digits.X_train, digits.y_train)
+    assert_same(fitted, half)
+
+
+RESUME = """
+import pickle, sys
+import numpy as np
+with open(sys.argv[1], "rb") as file:
+    model, X, y = pickle.load(file)
+model.partial_fit(X, y)
+with open(sys.argv[1], "wb") as file:
+    pickle.dump(model, file)
+"""
+
+
+def test_training_goes_on_in_a_new_process(tmp_path, digits):
+    X, y = digits.X_train, digits.y_train
+    model = MLPClassifier((50,), momentum=0.9, dropout=0.2, random_state=0)
+    model.partial_fit(X, y, classes=range(10))
+    path = tmp_path / "model.pickle"
+    path.write_bytes(pickle.dumps((model, X, y)))
+    subprocess.run([sys.executable, "-c", RESUME, path], check=True)
+    assert_same(model.partial_fit(X, y), pickle.loads(path.read_bytes()))
+
+
+@given(model=models, shape=data_shapes)
+@settings(max_examples=30, deadline=None)
+def test_the_number_of_threads_changes_nothing(model, shape):
+    X, y, w = make_data(shape)
+    results = []
+    for n_jobs, n_blas in ((1, 1), (2, 2), (3, 1)):
+        with threadpool_limits(n_blas, user_api="blas"):
+            fitted = clone(model).set_params(n_jobs=n_jobs).fit(X, y, w)
+            results.append((fitted, fitted.predict_log_proba(X)))
+    for fitted, logs in results[1:]:
+        assert_same(fitted, results[0][0])
+        np.testing.assert_array_equal(logs, results[0][1])
+
+
+def test_threads_fit_at_the_same_time_with_the_same_bits(digits):
+    model = MLPClassifier((128,), max_iter=3, n_iter_no_change=np.inf, random_state=0)
+
+    def fit(_):
+        return clone(model).fit(digits.X_train, digits.y_train)
+
+    alone = fit(0)
+    with ThreadPoolExecutor(4) as pool:
+        for together in pool.map(fit, range(8)):
+            assert_same(together, alone)
+
+
+@given(model=models, shape=data_shapes)
+@settings(max_examples=20, deadline=None)
+def test_rows_one_by_one_are_rows_all_at_once(model, shape):
+    X, y, _ = make_data(shape)
+    model.partial_fit(X, y, classes=np.unique(y))
+    together = model.predict_proba(X)
+    alone = np.concatenate([model.predict_proba(row[np.newaxis]) for row in X])
+    np.testing.assert_allclose(
+        together, alone, rtol=0, atol=1e-6 if together.dtype == "float32" else 1e-13
+    )
+
+
+def test_ten_thousand_rows_one_by_one():
+    X, y, _ = make_data((10_000, 20, 4, False))
+    model = MLPClassifier((30,), random_state=0).partial_fit(X, y, classes=range(4))
+    alone = np.concatenate([model.predict_proba(X[i : i + 1]) for i in range(10_000)])
+    np.testing.assert_allclose(model.predict_proba(X), alone, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [int, np.random.RandomState])
+def test_random_state_decides_everything(kind, iris):
+    models = [
+        MLPClassifier(max_iter=3, n_iter_no_change=np.inf, random_state=kind(7))
+        for _ in range(2)
+    ]
+    assert_same(models[0].fit(*iris), models[1].fit(*iris))
+    if kind is int:
+        assert_same(models[0].fit(*iris), models[1])
+    else:  # a RandomState goes on, as everywhere in scikit-learn
+        assert models[0].fit(*iris).loss_ != models[1].loss_
+
+
+def test_the_global_random_state_is_left_alone(iris):
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    MLPClassifier(max_iter=2, n_iter_no_change=np.inf, random_state=0).fit(*iris)
+    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
