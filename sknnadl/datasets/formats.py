@@ -3,6 +3,7 @@
 import gzip
 import pickle
 import zipfile
+import zlib
 
 import numpy as np
 
@@ -14,19 +15,33 @@ _IDX_NAMES = (
 )
 
 
+#: What broken or foreign files make their readers raise.
+_UNREADABLE = (
+    pickle.UnpicklingError,
+    zipfile.BadZipFile,
+    zlib.error,
+    gzip.BadGzipFile,
+    AttributeError,
+    EOFError,
+    IndexError,
+    TypeError,
+    ValueError,
+)
+
+
 def read_npz(path):
     """Return images and labels from the common ``mnist.npz``, training rows first."""
     names = ("x_train", "y_train", "x_test", "y_test")
+    if not zipfile.is_zipfile(path):
+        raise ValueError(f"{path} is not a .npz file.")
     try:
         with np.load(path, allow_pickle=False) as arrays:
             missing = [name for name in names if name not in arrays]
             if missing:
-                raise ValueError(
-                    f"{path} lacks the arrays {missing}; it has {sorted(arrays)}."
-                )
+                raise ValueError(f"it lacks the arrays {missing}")
             train_images, train_labels, images, labels = (arrays[n] for n in names)
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise ValueError(f"{path} is not a .npz file: {error}") from error
+    except _UNREADABLE as error:
+        raise ValueError(f"{path} is not MNIST in a .npz file: {error}.") from error
     return _join(train_images, images), _join(train_labels, labels)
 
 
@@ -53,9 +68,12 @@ def _read_idx(path):
     It begins with two zero bytes, the type (8), the number of axes, and the length of
     each as a big-endian 32-bit integer.
     """
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rb") as file:
-        content = file.read()
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        try:
+            content = gzip.decompress(content)
+        except _UNREADABLE as error:
+            raise ValueError(f"{path} is not a gzipped file: {error}") from error
     if len(content) < 4 or content[:3] != b"\x00\x00\x08":
         raise ValueError(f"{path} is not an idx file of unsigned bytes.")
     n_axes = content[3]
@@ -79,7 +97,7 @@ def read_book_pickle(path):
             parts = _ArrayUnpickler(file, encoding="latin1").load()
             images = [_raw(np.asarray(images)) for images, _ in parts]
             labels = [np.asarray(labels) for _, labels in parts]
-        except (pickle.UnpicklingError, EOFError, TypeError, AttributeError) as error:
+        except _UNREADABLE as error:
             raise ValueError(
                 f"{path} is not the book's mnist.pkl.gz: {error}"
             ) from error

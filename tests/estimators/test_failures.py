@@ -1,0 +1,196 @@
+"""Bad input, diverging and interrupted training: clear words, and nothing lost."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_wine
+from sklearn.exceptions import ConvergenceWarning
+
+from sknnadl import MLPClassifier
+
+
+def state(model):
+    return {
+        name: np.array(value) if isinstance(value, np.ndarray) else repr(value)
+        for name, value in vars(model).items()
+        if name.endswith("_")
+    }
+
+
+def fitted(iris, **parameters):
+    return MLPClassifier(
+        **{"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0} | parameters
+    ).fit(*iris)
+
+
+BAD_PARAMETERS = [
+    ({"hidden_layer_sizes": (10, 0)}, "hidden_layer_sizes must be"),
+    ({"hidden_layer_sizes": (1.5,)}, "hidden_layer_sizes must be"),
+    ({"hidden_layer_sizes": "100"}, "hidden_layer_sizes"),
+    ({"activation": "step"}, "'activation' parameter.*must be a str among"),
+    ({"learning_rate_init": 0}, "'learning_rate_init' parameter"),
+    ({"dropout": 1.0}, "'dropout' parameter"),
+    ({"batch_size": 0}, "'batch_size' parameter"),
+    ({"solver": "newton"}, "'solver' parameter"),
+    ({"dtype": "float16"}, "'dtype' parameter"),
+    ({"momentum": 1.0}, "'momentum' parameter"),
+]
+
+
+@pytest.mark.parametrize(("parameters", "message"), BAD_PARAMETERS)
+def test_bad_parameters_are_named(parameters, message, iris):
+    with pytest.raises(ValueError, match=message):
+        MLPClassifier(**parameters).fit(*iris)
+
+
+BAD_DATA = [
+    (lambda X, y: (np.where(X[3, 2] == X, np.nan, X), y), "NaN"),
+    (lambda X, y: (X, y[:-1]), "inconsistent numbers of samples"),
+    (lambda X, y: (X[:0], y[:0]), "0 sample"),
+    (lambda X, y: (X.astype(str), y), "could not convert|dtype"),
+    (lambda X, y: (X, X[:, 0]), "continuous"),
+    (lambda X, y: (X * 1e300, y), "too large for dtype='float32'"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "message"), BAD_DATA)
+def test_a_failed_fit_leaves_what_was_there(spoil, message, iris):
+    model = fitted(iris).set_params(dtype="float32")
+    before = state(model)
+    X, y = iris
+    with pytest.raises(ValueError, match=message):
+        model.fit(*spoil(X, y))
+    np.testing.assert_equal(state(model), before)
+
+    fresh = MLPClassifier(dtype="float32")
+    with pytest.raises(ValueError, match=message):
+        fresh.fit(*spoil(X, y))
+    assert state(fresh) == {}
+
+
+def test_going_on_with_other_layers_is_refused(iris):
+    model = fitted(iris, warm_start=True).set_params(hidden_layer_sizes=(50, 20))
+    before = state(model)
+    with pytest.raises(ValueError, match=r"sizes 4-100-3.*ask for 4-50-20-3"):
+        model.fit(*iris)
+    with pytest.raises(ValueError, match="set them back"):
+        model.partial_fit(*iris)
+    np.testing.assert_equal(state(model), before)
+
+
+def test_divergence_in_the_first_epoch_is_an_error():
+    X, y = load_wine(return_X_y=True)
+    model = MLPClassifier(activation="identity", learning_rate_init=1e6)
+    with pytest.raises(ValueError, match=r"not finite|no longer finite.*try 100000"):
+        model.fit(1e30 * X, y)
+    assert state(model) == {}
+
+
+def test_divergence_later_keeps_the_last_good_epoch(iris):
+    model = fitted(iris, activation="identity", warm_start=True)
+    before = state(model)
+    model.set_params(learning_rate_init=1e300)
+    with pytest.warns(ConvergenceWarning, match=r"epoch 4.*learning rate.*epoch 3"):
+        model.fit(*iris)
+    np.testing.assert_array_equal(state(model)["parameters_"], before["parameters_"])
+    assert model.n_iter_ == 3
+    model.set_params(learning_rate_init=0.1).fit(*iris)
+    assert model.n_iter_ == 6
+
+
+def test_a_rate_that_saturates_the_neurons_is_named(digits):
+    model = MLPClassifier(
+        (30,),
+        "sigmoid",
+        loss="squared_error",
+        weight_init="large",
+        batch_size=10,
+        learning_rate_init=100.0,
+        random_state=0,
+    )
+    with pytest.warns(ConvergenceWarning, match=r"learning rate is too high.*=100"):
+        model.fit(digits.X_train, digits.y_train)
+    assert model.score(digits.X_test, digits.y_test) < 0.25
+
+
+def test_a_rate_that_changes_nothing_is_named(digits):
+    model = MLPClassifier(learning_rate_init=1e-9, weight_init="large", random_state=0)
+    with pytest.warns(ConvergenceWarning, match="learning rate is too low"):
+        model.fit(digits.X_train, digits.y_train)
+
+
+class Interrupt:
+    """A callback that stops training in the way of Ctrl-C, or of a bug."""
+
+    def __init__(self, at, error=KeyboardInterrupt):
+        self.at, self.error, self.n_epochs = at, error, 0
+
+    def setup(self, estimator, context):
+        pass
+
+    def teardown(self, estimator, context):
+        pass
+
+    def on_fit_task_begin(self, estimator, context):
+        pass
+
+    def on_fit_task_end(self, estimator, context):
+        self.n_epochs += 1
+        if self.n_epochs == self.at:
+            raise self.error
+
+
+def interrupt_in_epoch(monkeypatch, epoch, step):
+    """Interrupt a step in the midst of an epoch."""
+    from sknnadl.training.optimizers import SGD
+
+    steps_an_epoch = -(-150 // 32)
+    countdown = [(epoch - 1) * steps_an_epoch + step]
+    original = SGD.step
+
+    def interrupted(self, gradient, learning_rate):
+        countdown[0] -= 1
+        if countdown[0] == 0:
+            raise KeyboardInterrupt
+        original(self, gradient, learning_rate)
+
+    monkeypatch.setattr(SGD, "step", interrupted)
+
+
+def test_an_interrupted_fit_is_that_of_the_last_whole_epoch(iris, monkeypatch):
+    expected = fitted(iris)  # three epochs
+    interrupt_in_epoch(monkeypatch, epoch=4, step=3)
+    model = MLPClassifier(random_state=0)
+    with pytest.warns(UserWarning, match="interrupted; the network is that of epoch 3"):
+        model.fit(*iris)
+    monkeypatch.undo()
+    np.testing.assert_array_equal(model.parameters_, expected.parameters_)
+    assert model.n_iter_ == 3
+    # and goes on from there
+    expected.set_params(warm_start=True, max_iter=2).fit(*iris)
+    model.set_params(warm_start=True, max_iter=2, n_iter_no_change=np.inf).fit(*iris)
+    np.testing.assert_array_equal(model.parameters_, expected.parameters_)
+
+
+def test_an_interrupt_before_the_first_epoch_is_passed_on(iris, monkeypatch):
+    model = fitted(iris)
+    before = state(model)
+    interrupt_in_epoch(monkeypatch, epoch=1, step=2)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*iris)
+    np.testing.assert_equal(state(model), before)
+
+
+def test_an_interrupt_in_a_callback_keeps_the_epoch(iris):
+    model = MLPClassifier(random_state=0).set_callbacks(Interrupt(at=2))
+    with pytest.warns(UserWarning, match="that of epoch 2"):
+        model.fit(*iris)
+    assert model.n_iter_ == 2
+
+
+def test_an_error_in_a_callback_leaves_what_was_there(iris):
+    model = fitted(iris)
+    before = state(model)
+    model.set_callbacks(Interrupt(at=2, error=RuntimeError("of the callback")))
+    with pytest.raises(RuntimeError, match="of the callback"):
+        model.fit(*iris)
+    np.testing.assert_equal(state(model), before)

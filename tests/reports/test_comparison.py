@@ -1,0 +1,148 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from sknnadl import MLPClassifier, compare
+from sknnadl.reports.files import write_text
+from sknnadl.reports.parameters import count_parameters
+from sknnadl.reports.statistics import wilson_interval
+
+
+class Failing(ClassifierMixin, BaseEstimator):
+    def fit(self, X, y):
+        raise RuntimeError("of no use")
+
+
+@pytest.fixture(scope="module")
+def report(digits):
+    models = {
+        "guess": DummyClassifier(),
+        "fails": Failing(),
+        "svm | rbf": SVC(),
+    }
+    test = (digits.X_test, digits.y_test)
+    return compare(models, digits.X_train, digits.y_train, test=test)
+
+
+def test_results(report, digits):
+    guess, failed, svm = report.table
+    expected = SVC().fit(digits.X_train, digits.y_train)
+    assert svm["accuracy"] == expected.score(digits.X_test, digits.y_test)
+    assert svm["n_correct"] == round(300 * svm["accuracy"])
+    assert svm["accuracy_low"] < svm["accuracy"] < svm["accuracy_high"]
+    assert svm["fit_seconds"] > 0
+    assert svm["predict_microseconds"] > 0
+    assert guess["accuracy"] < 0.2
+    assert failed["error"] == "RuntimeError: of no use"
+    assert failed["accuracy"] is None
+    assert list(report.estimators) == ["guess", "svm | rbf"]
+
+
+def test_prints_as_a_table(report):
+    lines = str(report).splitlines()
+    assert lines[0].split()[0] == "model"
+    assert "failed: RuntimeError: of no use" in lines[3]
+    assert lines[-1] == "1,197 rows to train, 300 to test."
+    assert repr(report) == str(report)
+
+
+def test_markdown(report):
+    lines = report.to_markdown().splitlines()
+    assert lines[1] == "| --- | ---: | ---: | ---: | ---: | ---: |"
+    assert lines[4].startswith(r"| svm \| rbf | 98.67% |")
+
+
+def test_json_is_the_table(report, tmp_path):
+    report.save(tmp_path / "report.json")
+    content = json.loads((tmp_path / "report.json").read_text())
+    assert content == {"n_train": 1197, "n_test": 300, "models": report.table}
+    report.save(tmp_path / "report.md")
+    assert (tmp_path / "report.md").read_text() == report.to_markdown()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "report.json",
+        "report.md",
+    ]
+
+
+def test_bad_paths_are_refused(report, tmp_path):
+    with pytest.raises(ValueError, match=r"\.md or \.json"):
+        report.save(tmp_path / "report.doc")
+    with pytest.raises(ValueError, match="no folder"):
+        report.save(tmp_path / "nowhere" / "report.md")
+
+
+def test_estimators_are_left_alone_and_a_part_is_held_out():
+    X, y = np.arange(40).reshape(-1, 1), np.tile(["a", "b"], 20)
+    model = DummyClassifier()
+    report = compare({"dummy": model}, X, y, random_state=0)
+    assert (report.n_train, report.n_test) == (30, 10)
+    assert not hasattr(model, "classes_")
+
+
+def test_data_frames_and_strings(iris):
+    frame = pd.DataFrame(iris[0], columns=list("abcd"))
+    labels = pd.Series(np.array(["x", "y", "z"])[iris[1]])
+    model = LogisticRegression()
+    report = compare({"linear": model}, frame, labels, test=(frame, labels))
+    assert report.table[0]["accuracy"] > 0.9
+
+
+@pytest.mark.parametrize("estimators", [{}, [SVC()], None])
+def test_nothing_to_compare(estimators):
+    with pytest.raises(ValueError, match="estimators must be a dict"):
+        compare(estimators, [[0]], [0])
+
+
+def test_only_classifiers_are_compared():
+    with pytest.raises(ValueError, match=r"estimators\['line'\] must be a classifier"):
+        compare({"line": LinearRegression()}, [[0]], [0])
+
+
+def test_progress_is_told_on_standard_error(iris, capsys):
+    compare({"guess": DummyClassifier()}, *iris, verbose=1)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.splitlines()[0] == "[1/1] guess"
+
+
+def test_wilson_interval():
+    # Newcombe (1998), Statistics in Medicine 17, 857-872, table I, method 3
+    for hits, n, low, high in [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ]:
+        assert wilson_interval(hits, n) == pytest.approx((low, high), abs=5e-5)
+    assert wilson_interval(20, 20)[1] == 1
+
+
+def test_count_parameters(iris):
+    mlp = MLPClassifier((5,), max_iter=1, n_iter_no_change=np.inf)
+    n_mlp = 4 * 5 + 5 + 5 * 3 + 3
+    assert count_parameters(mlp.fit(*iris)) == n_mlp
+    pipeline = make_pipeline(StandardScaler(), mlp).fit(*iris)
+    assert count_parameters(pipeline) == n_mlp
+    search = GridSearchCV(pipeline, {"mlpclassifier__alpha": [0.0, 0.1]}, cv=2)
+    assert count_parameters(search.fit(*iris)) == n_mlp
+    assert count_parameters(LogisticRegression().fit(*iris)) == 15
+    assert count_parameters(KNeighborsClassifier().fit(*iris)) is None
+
+
+def test_a_file_is_whole_or_not_there(tmp_path):
+    path = tmp_path / "file"
+    write_text(path, "old")
+    with pytest.raises(TypeError):
+        write_text(path, 7)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]

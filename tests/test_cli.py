@@ -1,0 +1,56 @@
+import json
+
+import pytest
+
+from sknnadl.cli import main
+
+
+def test_compare_digits(capsys, tmp_path):
+    paths = [tmp_path / "report.md", tmp_path / "report.json"]
+    assert main(["compare", "--out", str(paths[0]), "--out", str(paths[1])]) == 0
+    captured = capsys.readouterr()
+    assert "[6/6] MLP" in captured.err
+    models = json.loads(paths[1].read_text())["models"]
+    accuracy = {model["name"]: model["accuracy"] for model in models}
+    assert list(accuracy) == [
+        "random guess",
+        "average darkness",
+        "logistic regression",
+        "SVM",
+        "SVM, tuned",
+        "MLP",
+    ]
+    assert accuracy["random guess"] < 0.2 < 0.95 < accuracy["MLP"]
+    assert all(name in captured.out for name in accuracy)
+    assert paths[0].read_text().count("\n") == 8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--data", "nowhere"], "There is no MNIST at 'nowhere'"),
+        (["--dataset", "digits", "--data", "x.npz"], "leave out --dataset digits"),
+        (["--out", "report.doc"], ".md or .json file"),
+        (["--out", "nowhere/report.md"], "no folder 'nowhere'"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(arguments, message, capsys):
+    assert main(["compare", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+
+
+@pytest.mark.parametrize("arguments", [[], ["compare", "--train-rows", "0"], ["train"]])
+def test_bad_arguments_have_status_2(arguments, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_compare_on_mnist(capsys, mnist_path):
+    arguments = ["--data", str(mnist_path), "--train-rows", "500"]
+    assert main(["compare", *arguments]) == 0
+    assert "500 rows to train, 10,000 to test." in capsys.readouterr().out
