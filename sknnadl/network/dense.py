@@ -13,6 +13,9 @@ from sknnadl.network.initializers import get_initializer
 from sknnadl.network.layer import Layer, LayerSpec
 from sknnadl.network.typing import Array, Shape
 
+#: BLAS multiplies this many rows together; fewer than this many are not worth it.
+_TOGETHER, _FEW_ROWS = 4, 5
+
 
 @dataclass(frozen=True)
 class Dense(LayerSpec):
@@ -82,8 +85,7 @@ class DenseLayer(Layer):
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return ``f(x @ weights + biases)``."""
         self._x = x  # (n, n_in)
-        a = self.scratch("output", (len(x), *self.output_shape))  # (n, units)
-        np.matmul(x, self._weights, out=a)
+        a = self._multiply(x)  # (n, units)
         np.add(a, self._biases, out=a)
         self.activation.forward(a)
         self._a = a
@@ -98,3 +100,19 @@ class DenseLayer(Layer):
             return None
         dx = self.scratch("input gradient", self._x.shape)  # (n, n_in)
         return np.matmul(gradient, self._weights.T, out=dx)
+
+    def _multiply(self, x: Array) -> Array:
+        """Return ``x @ weights``, with the rows filled up to a multiple of four.
+
+        BLAS multiplies rows by fours: on some processors the product of 10 rows takes
+        longer than that of 12.
+        """
+        n = len(x)
+        n_filled = n if n < _FEW_ROWS else -(-n // _TOGETHER) * _TOGETHER
+        out = self.scratch("output", (n_filled, *self.output_shape))
+        if n_filled == n:
+            return np.matmul(x, self._weights, out=out)
+        filled = self.scratch("filled input", (n_filled, *self.input_shape))
+        filled[:n] = x
+        filled[n:] = 0
+        return np.matmul(filled, self._weights, out=out)[:n]

@@ -70,8 +70,10 @@ class LogLoss(Loss):
     output_activation = "softmax"
 
     def value(self, logits: Array, targets: Array) -> Array:
-        """Return the cost of each row."""
-        return cast(Array, -np.einsum("ij,ij->i", targets, log_softmax(logits, axis=1)))
+        """Return the cost of each row: ``log(sum(exp(z))) - sum(y z)``."""
+        shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+        total = np.add.reduce(np.exp(shifted), axis=1)
+        return cast(Array, np.log(total) - np.einsum("ij,ij->i", targets, shifted))
 
     def gradient(self, logits: Array, targets: Array) -> Array:
         """Return ``a - y``."""

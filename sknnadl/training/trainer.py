@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sknnadl.network.losses import Loss
 from sknnadl.network.network import Network
@@ -104,16 +105,17 @@ class Trainer:
         if self.network.stochastic:
             seeds = self.rng.integers(2**63, size=_MAX_PIECES)
             self._rngs = [np.random.default_rng(s) for s in seeds]
-        block_size = rows.block_size(self.batch_size)
-        buffer = np.empty((block_size, *self.network.output_shape), self.network.dtype)
+        size = self.batch_size
+        divided = _count_pieces(size) > 1
+        block_size = size if divided else rows.block_size(size)
+        readers = [rows.reader() for _ in self._replicas]
         total = 0.0
         for start in range(0, n_rows, block_size):
-            block = rows.take(order[start : start + block_size])
-            logits = buffer[: len(block.x)]
-            for first in range(0, len(block.x), self.batch_size):
-                batch = slice(first, first + self.batch_size)
-                self._step(block.part(batch), logits[batch], learning_rate)
-            total += self._total_cost(block, logits)
+            indices = order[start : start + block_size]
+            if divided and _count_pieces(len(indices)) > 1:
+                total += self._divided_batch(readers, indices, learning_rate)
+            else:
+                total += self._whole_batches(rows.take(indices), learning_rate)
             if not np.isfinite(total):
                 return total
         weights = self.network.parameters[: self.network.n_weights]
@@ -134,58 +136,70 @@ class Trainer:
     def _vectors(self) -> list[Array]:
         return [self.network.parameters, *self.optimizer.state.values()]
 
-    def _total_cost(self, block: Block, logits: Array) -> float:
-        cost = self.loss.value(logits, block.targets)
-        if block.weights is not None:
-            cost = cost * block.weights
-        return float(cost.sum(dtype=np.float64))
+    def _whole_batches(self, block: Block, learning_rate: float) -> float:
+        """Train on the mini-batches of a block; return the sum of the rows' costs."""
+        logits = np.empty((len(block.x), *self.network.output_shape), block.x.dtype)
+        for start in range(0, len(block.x), self.batch_size):
+            rows = slice(start, start + self.batch_size)
+            batch = block.part(rows)
+            outputs = self.network.forward(batch.x, self._rngs[0])
+            np.copyto(logits[rows], outputs)
+            self._backward(self.network, outputs, batch, len(batch.x))
+            self._step(learning_rate)
+        return self._total_cost(logits, block)
 
-    def _step(self, batch: Block, logits: Array, learning_rate: float) -> None:
-        """Take one step and keep the mini-batch's logits."""
-        gradient = self.network.gradient
-        n_pieces = _count_pieces(len(batch.x))
-        if n_pieces == 1:
-            self._piece(0, batch, logits, len(batch.x))
-        else:
-            self._pieces(n_pieces, batch, logits)
-            for replica in self._replicas[1:n_pieces]:  # always in this order
-                np.add(gradient, replica.gradient, out=gradient)
-        if self.penalty.alpha:
-            n = self.network.n_weights
-            gradient[:n] += self.penalty.gradient(self.network.parameters[:n])
-        self.optimizer.step(gradient, learning_rate)
-
-    def _pieces(self, n_pieces: int, batch: Block, logits: Array) -> None:
-        """Compute the gradient of each piece of a mini-batch, in its replica."""
-        n_rows = len(batch.x)
-        edges = [n_rows * i // n_pieces for i in range(n_pieces + 1)]
+    def _divided_batch(
+        self, readers: list[Rows], indices: npt.NDArray[np.intp], learning_rate: float
+    ) -> float:
+        """Train on one mini-batch in pieces; return the sum of the rows' costs."""
+        n_rows, n_pieces = len(indices), _count_pieces(len(indices))
         n_threads = min(self._n_threads, n_pieces)
+        edges = [n_rows * i // n_pieces for i in range(n_pieces + 1)]
+        costs = [0.0] * n_pieces
 
         def work(thread: int) -> None:
             shares = (n_pieces * t // n_threads for t in (thread, thread + 1))
             with np.errstate(all="ignore"):
                 for i in range(*shares):
-                    part = slice(edges[i], edges[i + 1])
-                    self._piece(i, batch.part(part), logits[part], n_rows)
+                    piece = readers[i].take(indices[edges[i] : edges[i + 1]])
+                    outputs = self._replicas[i].forward(piece.x, self._rngs[i])
+                    costs[i] = self._total_cost(outputs, piece)
+                    self._backward(self._replicas[i], outputs, piece, n_rows)
 
         others = [self._pool.submit(work, thread) for thread in range(1, n_threads)]
         try:
             work(0)
         finally:
-            wait(others)
-        for other in others:
-            other.result()
+            errors = [other.exception() for other in others]  # waits for each
+        for error in filter(None, errors):
+            raise error
+        for replica in self._replicas[1:n_pieces]:  # always in this order
+            np.add(self.network.gradient, replica.gradient, out=self.network.gradient)
+        self._step(learning_rate)
+        return sum(costs)
 
-    def _piece(self, i: int, piece: Block, logits: Array, n_rows: int) -> None:
-        """Compute a piece's part of the gradient of the mini-batch's mean cost."""
-        network = self._replicas[i]
-        outputs = network.forward(piece.x, self._rngs[i])
-        np.copyto(logits, outputs)
+    def _backward(
+        self, network: Network, outputs: Array, piece: Block, n_rows: int
+    ) -> None:
+        """Fill a network's gradient with a piece's part of the mean over n_rows."""
         gradient = self.loss.gradient(outputs, piece.targets)
         np.multiply(gradient, 1 / n_rows, out=gradient)
         if piece.weights is not None:
             np.multiply(gradient, piece.weights[:, np.newaxis], out=gradient)
         network.backward(gradient)
+
+    def _step(self, learning_rate: float) -> None:
+        gradient = self.network.gradient
+        if self.penalty.alpha:
+            n = self.network.n_weights
+            gradient[:n] += self.penalty.gradient(self.network.parameters[:n])
+        self.optimizer.step(gradient, learning_rate)
+
+    def _total_cost(self, logits: Array, rows: Block) -> float:
+        costs = self.loss.value(logits, rows.targets)
+        if rows.weights is not None:
+            costs = costs * rows.weights
+        return float(costs.sum(dtype=np.float64))
 
 
 def _count_pieces(n_rows: int) -> int:
