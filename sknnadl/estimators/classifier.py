@@ -53,6 +53,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         ValueError
             If the data cannot be trained on. The estimator is left as it was.
         """
+        self._validate_params()  # which scikit-learn leaves out of later calls
         with kept_on_failure(self):
             _check_partial_fit_first_call(self, classes)
             train(self, self._start(X, y, sample_weight), 1)
@@ -133,6 +134,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             weights = _check_sample_weight(
                 sample_weight, X, dtype=np.float64, ensure_non_negative=True
             )
+            weights = weights / weights.max()  # whose mean cannot overflow
             weights = (weights / weights.mean()).astype(dtype)
         codes = self._encode(y)
         n_classes = len(self.classes_)

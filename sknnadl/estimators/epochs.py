@@ -31,30 +31,36 @@ def train(estimator, run, n_epochs, context=None, X=None, y=None, sample_weight=
 
 def _loop(estimator, run, n_epochs, context, told):
     """Train epoch by epoch; return what ended it."""
-    has_callbacks = context and getattr(estimator, "_skl_callbacks", None)
-    for _ in range(n_epochs):
-        if has_callbacks:
-            task = context.subcontext(task_name="epoch")
-            task.call_on_fit_task_begin(**told)
-        try:
-            goes_on = run.epoch()
-        except Diverged:
-            _on_divergence(estimator, run)
-            return "divergence"
-        except KeyboardInterrupt:
-            if not run.history["loss"]:
-                raise  # there is nothing to keep
-            _on_interrupt(run)
-            return "interrupt"
-        if estimator.verbose:
-            _print_epoch(run.history, estimator.max_iter)
-        if has_callbacks and task.call_on_fit_task_end(
-            **told, reconstruction_attributes=lambda: _learned(estimator, run, True)
-        ):
-            return "callback"
-        if not goes_on:
-            return "plateau"
+    try:
+        for _ in range(n_epochs):
+            end = _epoch(estimator, run, context, told)
+            if end:
+                return end
+    except Diverged:
+        _on_divergence(estimator, run)
+        return "divergence"
+    except KeyboardInterrupt:
+        if context is None or not run.history["loss"]:
+            raise  # partial_fit leaves what was there, and so does a fit of no epoch
+        _on_interrupt(run)
+        return "interrupt"
     return "max_iter"
+
+
+def _epoch(estimator, run, context, told):
+    """Train for one epoch, a task of the callbacks; return what ended training."""
+    has_callbacks = context and getattr(estimator, "_skl_callbacks", None)
+    if has_callbacks:
+        task = context.subcontext(task_name="epoch")
+        task.call_on_fit_task_begin(**told)
+    goes_on = run.epoch()
+    if estimator.verbose:
+        _print_epoch(run.history, estimator.max_iter)
+    if has_callbacks and task.call_on_fit_task_end(
+        **told, reconstruction_attributes=lambda: _learned(estimator, run, copy=True)
+    ):
+        return "callback"
+    return None if goes_on else "plateau"
 
 
 def _learned(estimator, run, copy=False):
@@ -88,7 +94,7 @@ def _on_divergence(estimator, run):
         "features of similar scale, as StandardScaler makes them."
     )
     if epoch == 1:
-        raise ValueError(text)
+        raise ValueError(text) from None
     text += f" Training stopped; the network is that of epoch {epoch - 1}."
     warnings.warn(text, ConvergenceWarning, stacklevel=6)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from threadpoolctl import ThreadpoolController
 
 _lock = threading.Lock()
 _n_users = 0
-_limiter: Any = None
+_original: Any = None
 
 
 @cache
@@ -27,17 +28,35 @@ def single_threaded_blas() -> Iterator[None]:
 
     BLAS adds in another order on another number of threads, which changes the last
     bits. The limit is the whole process's, so it is set by the first of the threads
-    that ask for it and lifted by the last.
+    that ask for it and lifted by the last. An interrupt at any moment leaves the
+    count right, and with it the limit.
     """
-    global _n_users, _limiter
-    with _lock:
-        if _n_users == 0:
-            _limiter = _controller().limit(limits=1, user_api="blas")
-        _n_users += 1
+    global _n_users, _original
+    entered = False
     try:
+        with _lock:
+            if _n_users == 0:
+                _original = _controller().limit(limits=None, user_api="blas")
+            _n_users += 1
+            entered = True
+            _controller().limit(limits=1, user_api="blas")
         yield
     finally:
-        with _lock:
-            _n_users -= 1
-            if _n_users == 0:
-                _limiter.restore_original_limits()
+        if entered:
+            with _lock:
+                _n_users -= 1
+                if _n_users == 0:
+                    _original.restore_original_limits()
+
+
+def _forget_users() -> None:
+    """Start anew in a forked child, which has none of the other threads."""
+    global _lock, _n_users
+    _lock = threading.Lock()
+    if _n_users:
+        _n_users = 0
+        _original.restore_original_limits()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_users)

@@ -87,13 +87,16 @@ class TrainingRun:
         except BaseException:
             self.trainer.rollback()
             raise
-        self.trainer.checkpoint()
         if self.validate:
             self._keep_best(val_score)
         seconds = time.perf_counter() - start
         values = (loss, val_loss, val_score, rate, seconds)
-        for name, value in zip(HISTORY, values, strict=True):
-            self.history[name].append(value)
+        history = {
+            name: [*self.history[name], value]
+            for name, value in zip(HISTORY, values, strict=True)
+        }
+        self.trainer.checkpoint()
+        self.history = history
         if self.plateau.update(-val_score if self.validate else loss):
             self.plateau.n_stale = 0
             return self.schedule.on_plateau()
@@ -108,6 +111,7 @@ class TrainingRun:
             "optimizer": dict(trainer.optimizer.state),
             "rng": trainer.rng.bit_generator.state,
             "rate_factor": self.schedule.factor,
+            "watched": self._watched(),
             "plateau_best": self.plateau.best,
             "plateau_n_stale": self.plateau.n_stale,
         }
@@ -125,11 +129,16 @@ class TrainingRun:
         trainer.rng.bit_generator.state = state["rng"]
         trainer.checkpoint()
         self.schedule.factor = state["rate_factor"]
-        self.plateau.best = state["plateau_best"]
-        self.plateau.n_stale = state["plateau_n_stale"]
+        if state["watched"] == self._watched():
+            self.plateau.best = state["plateau_best"]
+            self.plateau.n_stale = state["plateau_n_stale"]
         self.history = {name: list(history[name]) for name in HISTORY}
         if self.validate:
             self.best_parameters = best_parameters.copy()
+
+    def _watched(self) -> str:
+        """Return the name of the value that decides when to stop."""
+        return "val_score" if self.validate else type(self.trainer.loss).__name__
 
     def _parameters_are_finite(self) -> bool:
         return bool(np.isfinite(self.trainer.network.parameters).all())
