@@ -32,7 +32,7 @@ class AverageDarknessClassifier(ClassifierMixin, BaseEstimator):
         The mean sum of each class's rows.
     n_features_in_ : int
         The number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         The names of the features, where the training data had names.
 
     See Also

@@ -113,7 +113,7 @@ class MLPClassifier(BaseNetworkClassifier):
         The labels.
     n_features_in_ : int
         The number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         The names of the features, where the training data had names.
     parameters_ : ndarray of shape (n_parameters,)
         All weights, layer by layer, and then all biases.

@@ -118,7 +118,7 @@ class Network:
             layer.initialize(rng)
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
-        """Return the outputs (n, *output_shape) for a batch (n, *input_shape).
+        """Return the outputs, (n, ...), for a batch of inputs, (n, ...).
 
         ``rng=None`` means inference. The array belongs to the last layer.
         """

@@ -1,0 +1,74 @@
+"""Cross-validate the defaults beside scikit-learn's on its bundled tables.
+
+python benchmarks/defaults.py [--seeds 5] [--set NAME=VALUE ...]
+"""
+
+import argparse
+import ast
+import time
+import warnings
+
+import numpy as np
+from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
+from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sknnadl import MLPClassifier
+
+LOADERS = {
+    "iris": load_iris,
+    "wine": load_wine,
+    "breast_cancer": load_breast_cancer,
+    "digits": load_digits,
+}
+
+
+def measure(estimator, X, y, seeds):
+    """Return the mean accuracy, in percent, and the seconds over all seeds."""
+    scores, start = [], time.perf_counter()
+    for seed in range(seeds):
+        model = make_pipeline(StandardScaler(), estimator.set_params(random_state=seed))
+        folds = StratifiedKFold(5, shuffle=True, random_state=seed)
+        scores.append(cross_val_score(model, X, y, cv=folds).mean())
+    return 100 * np.mean(scores), time.perf_counter() - start
+
+
+def main():
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=5, help="default: 5")
+    parser.add_argument(
+        "--set", nargs="+", default=[], metavar="NAME=VALUE", help="other parameters"
+    )
+    options = parser.parse_args()
+    parameters = {
+        name: ast.literal_eval(value)
+        for name, value in (text.split("=", 1) for text in options.set)
+    }
+    warnings.simplefilter("ignore")
+    models = {
+        "sknnadl": MLPClassifier(**parameters),
+        "scikit-learn": SklearnMLPClassifier(),
+    }
+    results = {name: [] for name in models}
+    print("| data | sknnadl | scikit-learn | seconds | seconds |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for dataset, load in LOADERS.items():
+        X, y = load(return_X_y=True)
+        for name, model in models.items():
+            results[name].append(measure(model, X, y, options.seeds))
+        (ours, ours_s), (theirs, theirs_s) = (r[-1] for r in results.values())
+        print(
+            f"| {dataset} | {ours:.2f} | {theirs:.2f} | {ours_s:.1f} | {theirs_s:.1f} |"
+        )
+    (ours, ours_s), (theirs, theirs_s) = (np.array(r).T for r in results.values())
+    print(
+        f"| mean, total | {ours.mean():.2f} | {theirs.mean():.2f} "
+        f"| {ours_s.sum():.1f} | {theirs_s.sum():.1f} |"
+    )
+
+
+if __name__ == "__main__":
+    main()
