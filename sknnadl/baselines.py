@@ -9,6 +9,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from sknnadl._fitted import kept_on_failure
 from sknnadl._sklearn import _check_sample_weight, _fit_context
 
 __all__ = ["AverageDarknessClassifier"]
@@ -68,6 +69,7 @@ class AverageDarknessClassifier(ClassifierMixin, BaseEstimator):
             The class of each row.
         sample_weight : array-like of shape (n_samples,), default=None
             The weight of each row in its class's mean. By default all weigh the same.
+            A class without any weight is not learned.
 
         Returns
         -------
@@ -77,19 +79,20 @@ class AverageDarknessClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the data have negative values, or a class only rows of weight zero.
+            If the data have negative values. The classifier is left as it was.
         """
-        X, y = validate_data(self, X, y, accept_sparse="csr", dtype="numeric")
-        check_non_negative(X, whom="AverageDarknessClassifier.fit")
-        check_classification_targets(y)
-        sample_weight = _check_sample_weight(
-            sample_weight, X, dtype=np.float64, ensure_non_negative=True
-        )
-        used = sample_weight > 0
-        self.classes_, codes = np.unique(y[used], return_inverse=True)
-        weights = sample_weight[used]
-        totals = np.bincount(codes, weights=weights * _row_sums(X)[used])
-        self.means_ = totals / np.bincount(codes, weights=weights)
+        with kept_on_failure(self):
+            X, y = validate_data(self, X, y, accept_sparse="csr", dtype="numeric")
+            check_non_negative(X, whom="AverageDarknessClassifier.fit")
+            check_classification_targets(y)
+            sample_weight = _check_sample_weight(
+                sample_weight, X, dtype=np.float64, ensure_non_negative=True
+            )
+            used = sample_weight > 0
+            self.classes_, codes = np.unique(y[used], return_inverse=True)
+            weights = sample_weight[used]
+            totals = np.bincount(codes, weights=weights * _row_sums(X)[used])
+            self.means_ = totals / np.bincount(codes, weights=weights)
         return self
 
     def predict(self, X):
@@ -108,6 +111,7 @@ class AverageDarknessClassifier(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype="numeric", reset=False)
+        check_non_negative(X, whom="AverageDarknessClassifier.predict")
         distances = np.abs(_row_sums(X)[:, np.newaxis] - self.means_)
         return self.classes_[distances.argmin(axis=1)]
 

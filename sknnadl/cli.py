@@ -10,7 +10,8 @@ from sklearn.svm import SVC
 from sknnadl.baselines import AverageDarknessClassifier
 from sknnadl.datasets import load_digits_images, load_mnist
 from sknnadl.estimators import MLPClassifier
-from sknnadl.reports.comparison import check_report_path, compare
+from sknnadl.reports import compare
+from sknnadl.reports.files import check_report_path
 
 _DESCRIPTION = """\
 Compare classifiers on images of handwritten digits: random guess, average darkness,
@@ -38,7 +39,8 @@ def main(arguments=None):
     Returns
     -------
     status : int
-        The exit status: 0, or 2 after one line about what was wrong with the input.
+        The exit status: 0; 1 if a model failed; 2 after one line about what was wrong
+        with the input.
     """
     parser = _make_parser()
     options = parser.parse_args(arguments)
@@ -61,7 +63,7 @@ def main(arguments=None):
     for path in options.out:
         report.save(path)
         print(f"Written: {path}", file=sys.stderr)
-    return 0
+    return 1 if any(result["error"] for result in report.table) else 0
 
 
 def default_models(dataset, random_state):
@@ -113,7 +115,7 @@ def _make_parser():
         help="train on the first N images only",
     )
     command.add_argument(
-        "--random-state", type=int, default=0, metavar="SEED", help="default: 0"
+        "--random-state", type=_seed, default=0, metavar="SEED", help="default: 0"
     )
     command.add_argument(
         "--out",
@@ -127,14 +129,25 @@ def _make_parser():
 
 
 def _positive(text):
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, got {number}")
-    return number
+    return _integer(text, 1, 2**63)
+
+
+def _seed(text):
+    return _integer(text, 0, 2**32)
+
+
+def _integer(text, low, stop):
+    if not text.isdecimal() or not low <= int(text) < stop:
+        raise argparse.ArgumentTypeError(
+            f"must be an integer from {low} to {stop - 1}, got {text!r}"
+        )
+    return int(text)
 
 
 def _load(options):
     """Load the data set; a path alone means MNIST."""
+    if options.data == "":
+        raise ValueError("--data is empty; give the path of MNIST, or leave it out.")
     if options.dataset is None:
         options.dataset = "mnist" if options.data else "digits"
     if options.dataset == "mnist":

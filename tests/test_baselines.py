@@ -35,6 +35,15 @@ def test_negative_features_are_refused():
         AverageDarknessClassifier().fit([[-1], [1]], [0, 1])
 
 
+def test_a_failed_fit_leaves_what_was_there():
+    model = AverageDarknessClassifier().fit([[1, 2], [3, 4]], [0, 1])
+    with pytest.raises(ValueError, match="Negative values"):
+        model.fit([[-1], [1]], [0, 1])
+    assert model.predict([[1, 1]]) == [0]
+    with pytest.raises(ValueError, match="Negative values"):
+        model.predict([[-1, 1]])
+
+
 def test_the_books_result_on_mnist(mnist):
     model = AverageDarknessClassifier().fit(mnist.X_train, mnist.y_train)
     assert (model.predict(mnist.X_test) == mnist.y_test).sum() == 2225

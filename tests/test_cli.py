@@ -32,6 +32,7 @@ def test_compare_digits(capsys, tmp_path):
         (["--dataset", "digits", "--data", "x.npz"], "leave out --dataset digits"),
         (["--out", "report.doc"], ".md or .json file"),
         (["--out", "nowhere/report.md"], "no folder 'nowhere'"),
+        (["--data", ""], "--data is empty"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(arguments, message, capsys):
@@ -42,12 +43,26 @@ def test_bad_input_is_one_line_and_status_2(arguments, message, capsys):
     assert captured.out == ""
 
 
-@pytest.mark.parametrize("arguments", [[], ["compare", "--train-rows", "0"], ["train"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["train"],
+        ["compare", "--train-rows", "0"],
+        ["compare", "--train-rows", "abc"],
+        ["compare", "--random-state", "-1"],
+    ],
+)
 def test_bad_arguments_have_status_2(arguments, capsys):
     with pytest.raises(SystemExit) as exit_:
         main(arguments)
     assert exit_.value.code == 2
     assert "usage" in capsys.readouterr().err
+
+
+def test_a_failed_model_is_in_the_exit_status(capsys):
+    assert main(["compare", "--train-rows", "1"]) == 1
+    assert "failed: ValueError" in capsys.readouterr().out
 
 
 def test_compare_on_mnist(capsys, mnist_path):

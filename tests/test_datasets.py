@@ -115,6 +115,14 @@ def test_a_pickle_can_make_arrays_alone(tmp_path, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_a_pickle_can_make_arrays_of_numbers_alone(tmp_path):
+    path = tmp_path / "mnist.pkl.gz"
+    with gzip.open(path, "wb") as file:
+        pickle.dump(np.zeros(3, "V8"), file, protocol=2)
+    with pytest.raises(ValueError, match="it has values of dtype"):
+        load_mnist(path)
+
+
 def test_what_is_not_mnist_is_said(tmp_path):
     with pytest.raises(FileNotFoundError, match="no MNIST at"):
         load_mnist(tmp_path / "nowhere.npz")

@@ -13,11 +13,12 @@ ROOT = Path(sknnadl.__file__).parent
 
 #: What each room may import of the package, beside itself.
 ALLOWED = {
+    "_fitted": set(),
     "_sklearn": set(),
     "network": set(),
     "training": {"network"},
-    "estimators": {"network", "training", "_sklearn"},
-    "baselines": {"_sklearn"},
+    "estimators": {"network", "training", "_fitted", "_sklearn"},
+    "baselines": {"_fitted", "_sklearn"},
     "datasets": set(),
     "reports": set(),
     "cli": {"baselines", "datasets", "estimators", "reports"},

@@ -107,16 +107,26 @@ def read_book_pickle(path):
 class _ArrayUnpickler(pickle.Unpickler):
     """An unpickler that can make NumPy arrays and nothing else."""
 
-    _names = frozenset({"_reconstruct", "ndarray", "dtype", "scalar"})
+    _names = frozenset({"_reconstruct", "ndarray"})
     _modules = frozenset({"numpy", "numpy.core.multiarray", "numpy._core.multiarray"})
 
     def find_class(self, module, name):
         """Return one of the few callables that arrays are made of."""
         if module in self._modules and name in self._names:
             return super().find_class(module.replace(".core.", "._core."), name)
+        if (module, name) == ("numpy", "dtype"):
+            return _number_dtype
         if (module, name) == ("_codecs", "encode"):  # how protocol 2 stores bytes
             return super().find_class(module, name)
         raise pickle.UnpicklingError(f"it names {module}.{name}, which is no array")
+
+
+def _number_dtype(name, *flags):
+    """Return a dtype of numbers; of others a pickle could make any size."""
+    dtype = np.dtype(str(name), *flags)
+    if dtype.kind not in "iuf" or dtype.names:
+        raise pickle.UnpicklingError(f"it has values of dtype {dtype}")
+    return dtype
 
 
 def _raw(pixels):

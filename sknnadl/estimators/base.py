@@ -1,7 +1,6 @@
 """What every estimator that trains a network shares: parameters, fit, partial_fit."""
 
 from abc import ABC, abstractmethod
-from contextlib import contextmanager
 from numbers import Integral, Real
 
 import numpy as np
@@ -10,6 +9,7 @@ from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 
+from sknnadl._fitted import forget, kept_on_failure
 from sknnadl._sklearn import Interval, Options, StrOptions, _fit_context
 from sknnadl.estimators.epochs import train
 from sknnadl.estimators.parts import make_optimizer, make_penalty, make_schedule
@@ -115,7 +115,7 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
         """
         with kept_on_failure(self):
             if not self.warm_start:
-                _forget(self)
+                forget(self)
             run = self._start(X, y, sample_weight, hold_out=self.early_stopping)
             context = self._init_callback_context(max_subtasks=self.max_iter)
             train(self, run, self.max_iter, context, X, y, sample_weight)
@@ -239,28 +239,3 @@ def _sizes(network):
     shapes = [network.input_shape]
     shapes += [layer.output_shape for layer in network.layers if layer.parameter_shapes]
     return "-".join("x".join(str(length) for length in shape) for shape in shapes)
-
-
-@contextmanager
-def kept_on_failure(estimator):
-    """Put an estimator's fitted attributes back where the work inside fails."""
-    before = _fitted_attributes(estimator)
-    try:
-        yield
-    except BaseException:
-        _forget(estimator)
-        vars(estimator).update(before)
-        raise
-
-
-def _forget(estimator):
-    for name in _fitted_attributes(estimator):
-        delattr(estimator, name)
-
-
-def _fitted_attributes(estimator):
-    return {
-        name: value
-        for name, value in vars(estimator).items()
-        if name.endswith("_") and not name.startswith("_")
-    }

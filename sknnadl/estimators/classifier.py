@@ -8,12 +8,13 @@ from sklearn.preprocessing import LabelEncoder
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sknnadl._fitted import kept_on_failure
 from sknnadl._sklearn import (
     _check_partial_fit_first_call,
     _check_sample_weight,
     _fit_context,
 )
-from sknnadl.estimators.base import BaseNetwork, kept_on_failure
+from sknnadl.estimators.base import BaseNetwork
 from sknnadl.estimators.epochs import train
 from sknnadl.network.losses import LOSSES, log_probabilities
 from sknnadl.network.rows import Rows
@@ -114,6 +115,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
 
     def _logits(self, X):
         X = validate_data(self, X, accept_sparse="csr", dtype="numeric", reset=False)
+        _check_numeric(X)
         network = self._network()
         rows = Rows(X, network.dtype)
         return predict_logits(network, rows, effective_n_jobs(self.n_jobs))
@@ -127,6 +129,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             dtype="numeric",
             reset=not hasattr(self, "training_state_"),
         )
+        _check_numeric(X)
         check_classification_targets(y)
         dtype = self._network_dtype(X)
         weights = None
@@ -191,3 +194,9 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             float(np.average(costs, weights=rows.weights)),
             float(np.average(hits, weights=rows.weights)),
         )
+
+
+def _check_numeric(X):
+    """Refuse dates and the like, which could be converted to numbers."""
+    if X.dtype.kind not in "biuf":
+        raise ValueError(f"X must be numeric, got an array of dtype {X.dtype}.")

@@ -20,9 +20,11 @@ def train(estimator, run, n_epochs, context=None, X=None, y=None, sample_weight=
     told = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
     if context:
         context.call_on_fit_task_begin(**told)
+    n_before = len(run.history["loss"])
     with run.trainer:
         end = _loop(estimator, run, n_epochs, context, told)
-    vars(estimator).update(_learned(estimator, run))
+    if len(run.history["loss"]) > n_before:
+        vars(estimator).update(_learned(estimator, run))
     if context:
         if end in ("max_iter", "plateau"):
             _warn_unless_learned(estimator, run, end)

@@ -5,55 +5,22 @@ import statistics
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 from sklearn.base import clone, is_classifier
+from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
-from sklearn.utils import indexable
+from sklearn.utils import column_or_1d, indexable
 
-from sknnadl.reports.files import write_text
+from sknnadl.reports.files import check_report_path, write_text
 from sknnadl.reports.parameters import count_parameters
+from sknnadl.reports.results import HEADER, ModelResult, make_cells, summarize
 from sknnadl.reports.statistics import wilson_interval
 from sknnadl.reports.tables import render_markdown, render_text
 
 #: Predictions are timed again until this many seconds or repeats have passed.
 _TIMING_SECONDS, _TIMING_REPEATS = 0.2, 5
-
-
-@dataclass(frozen=True)
-class ModelResult:
-    """What was measured of one model; where it failed, its error alone.
-
-    Parameters
-    ----------
-    name : str
-        The name that the model was given.
-    n_correct : int or None
-        Test rows that it classified rightly.
-    accuracy, accuracy_low, accuracy_high : float or None
-        The part of the test rows that it classified rightly, with the bounds of
-        Wilson's 95% interval.
-    fit_seconds : float or None
-        The time to fit.
-    predict_microseconds : float or None
-        The time to predict a test row, when all are predicted at once.
-    n_parameters : int or None
-        The numbers learned, where the model shows them.
-    error : str or None
-        Why it failed.
-    """
-
-    name: str
-    n_correct: int | None = None
-    accuracy: float | None = None
-    accuracy_low: float | None = None
-    accuracy_high: float | None = None
-    fit_seconds: float | None = None
-    predict_microseconds: float | None = None
-    n_parameters: int | None = None
-    error: str | None = None
 
 
 class ComparisonReport:
@@ -140,43 +107,13 @@ class ComparisonReport:
         return formats[Path(path).suffix]
 
     def _cells(self):
-        header = (
-            "model",
-            "accuracy",
-            "95% interval",
-            "fit, s",
-            "predict, us/row",
-            "parameters",
-        )
-        return header, [_row(result) for result in self.results]
+        return HEADER, [make_cells(result) for result in self.results]
 
     def __str__(self):
         text = render_text(*self._cells())
         return f"{text}\n{self.n_train:,} rows to train, {self.n_test:,} to test."
 
     __repr__ = __str__
-
-
-def check_report_path(path):
-    """Refuse a path whose suffix names no format of a report, or with no folder.
-
-    Parameters
-    ----------
-    path : str or path-like
-        Where a report is to be written.
-
-    Raises
-    ------
-    ValueError
-        If the report cannot be written there.
-    """
-    path = Path(path)
-    if path.suffix not in (".md", ".json"):
-        raise ValueError(
-            f"A report is written to a .md or .json file, got {str(path)!r}."
-        )
-    if not path.parent.is_dir():
-        raise ValueError(f"There is no folder {str(path.parent)!r} to write to.")
 
 
 def compare(estimators, X, y, *, test=None, random_state=None, verbose=0):
@@ -228,19 +165,21 @@ def compare(estimators, X, y, *, test=None, random_state=None, verbose=0):
             X, y, test_size=0.25, stratify=y, random_state=random_state
         )
     else:
-        (X, y), (X_test, y_test) = indexable(X, y), indexable(*test)
+        X_test, y_test = _check_test(test)
+    X, y = indexable(X, y)
+    y_test = column_or_1d(y_test, warn=True)
     results, fitted = [], {}
     for number, (name, estimator) in enumerate(estimators.items(), start=1):
         _tell(verbose, f"[{number}/{len(estimators)}] {name}")
         model = clone(estimator)
         try:
-            result = _measure(name, model, X, y, X_test, np.asarray(y_test))
+            result = _measure(name, model, X, y, X_test, y_test)
         except Exception as error:  # one model's failure is a line of the table
             result = ModelResult(name, error=f"{type(error).__name__}: {error}")
         else:
             fitted[name] = model
         results.append(result)
-        _tell(verbose, f"      {_summary(result)}")
+        _tell(verbose, f"      {summarize(result)}")
     return ComparisonReport(results, fitted, len(y), len(y_test))
 
 
@@ -251,10 +190,22 @@ def _check_estimators(estimators):
             f"{estimators!r}."
         )
     for name, estimator in estimators.items():
-        if not is_classifier(estimator):
+        if not isinstance(name, str):
+            raise ValueError(f"The names of estimators must be str, got {name!r}.")
+        is_instance = hasattr(estimator, "fit") and not isinstance(estimator, type)
+        if not is_instance or not is_classifier(estimator):
             raise ValueError(
                 f"estimators[{name!r}] must be a classifier, got {estimator!r}."
             )
+
+
+def _check_test(test):
+    if not isinstance(test, tuple) or len(test) != 2 or any(t is None for t in test):
+        raise ValueError("test must be a tuple of (X_test, y_test).")
+    X_test, y_test = indexable(*test)
+    if len(y_test) == 0:
+        raise ValueError("test must have at least one row, got none.")
+    return X_test, y_test
 
 
 def _measure(name, model, X, y, X_test, y_test):
@@ -267,7 +218,7 @@ def _measure(name, model, X, y, X_test, y_test):
         start = time.perf_counter()
         predicted = model.predict(X_test)
         seconds.append(time.perf_counter() - start)
-    n_correct = int((predicted == y_test).sum())
+    n_correct = int(accuracy_score(y_test, predicted, normalize=False))
     low, high = wilson_interval(n_correct, len(y_test))
     return ModelResult(
         name=name,
@@ -279,26 +230,6 @@ def _measure(name, model, X, y, X_test, y_test):
         predict_microseconds=statistics.median(seconds) / len(y_test) * 1e6,
         n_parameters=count_parameters(model),
     )
-
-
-def _row(result):
-    """Return the cells of a result."""
-    if result.error:
-        return [result.name, f"failed: {result.error}", "", "", "", ""]
-    return [
-        result.name,
-        f"{result.accuracy:.2%}",
-        f"{result.accuracy_low:.2%} to {result.accuracy_high:.2%}",
-        f"{result.fit_seconds:.3g}",
-        f"{result.predict_microseconds:.3g}",
-        "" if result.n_parameters is None else f"{result.n_parameters:,}",
-    ]
-
-
-def _summary(result):
-    if result.error:
-        return f"failed: {result.error}"
-    return f"{result.accuracy:.2%}, fitted in {result.fit_seconds:.1f} s"
 
 
 def _tell(verbose, text):

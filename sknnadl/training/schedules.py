@@ -47,7 +47,8 @@ class InverseScaling(Schedule):
 
     def rate(self, epoch: int) -> float:
         """Return the rate of an epoch, counted from 0."""
-        return self.initial * self.factor * float(1 + epoch) ** -self.power
+        scale: float = float(1 + epoch) ** -self.power
+        return self.initial * self.factor * scale
 
 
 class Adaptive(Schedule):

@@ -49,6 +49,7 @@ BAD_DATA = [
     (lambda X, y: (X.astype(str), y), "could not convert|dtype"),
     (lambda X, y: (X, X[:, 0]), "continuous"),
     (lambda X, y: (X * 1e300, y), "too large for dtype='float32'"),
+    (lambda X, y: (X.astype("M8[D]"), y), "must be numeric"),
 ]
 
 
@@ -116,6 +117,43 @@ def test_a_rate_that_changes_nothing_is_named(digits):
     model = MLPClassifier(learning_rate_init=1e-9, weight_init="large", random_state=0)
     with pytest.warns(ConvergenceWarning, match="learning rate is too low"):
         model.fit(digits.X_train, digits.y_train)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [({"batch_size": 0}, "batch_size"), ({"learning_rate_init": -1}, "learning_rate")],
+)
+def test_bad_parameters_are_named_in_later_calls_too(parameters, message, iris):
+    model = fitted(iris).set_params(**parameters)
+    with pytest.raises(ValueError, match=message):
+        model.partial_fit(*iris)
+
+
+def test_a_partial_fit_that_diverges_changes_nothing(iris):
+    X, y = iris
+    model = fitted(iris, early_stopping=True)
+    before = state(model)
+    with pytest.warns(ConvergenceWarning, match="no longer finite"):
+        model.partial_fit(X * 1e305, y)
+    np.testing.assert_equal(state(model), before)
+
+
+def test_an_interrupt_of_partial_fit_is_passed_on(iris, monkeypatch):
+    model = fitted(iris)
+    before = state(model)
+    interrupt_in_epoch(monkeypatch, epoch=1, step=2)
+    with pytest.raises(KeyboardInterrupt):
+        model.partial_fit(*iris)
+    np.testing.assert_equal(state(model), before)
+
+
+def test_another_way_to_stop_starts_its_watch_anew(iris):
+    model = MLPClassifier(
+        early_stopping=True, n_iter_no_change=5, warm_start=True, random_state=0
+    ).fit(*iris)
+    n_before = model.n_iter_
+    model.set_params(early_stopping=False, max_iter=1000).fit(*iris)
+    assert model.n_iter_ > n_before + 20
 
 
 class Interrupt:

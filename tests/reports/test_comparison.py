@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
+from sklearn.exceptions import DataConversionWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
@@ -101,6 +102,47 @@ def test_data_frames_and_strings(iris):
 def test_nothing_to_compare(estimators):
     with pytest.raises(ValueError, match="estimators must be a dict"):
         compare(estimators, [[0]], [0])
+
+
+class Verbose(ClassifierMixin, BaseEstimator):
+    def fit(self, X, y):
+        raise ValueError("line one\n" + 100 * "line two ")
+
+
+def test_a_long_error_is_cut_in_the_table_and_whole_in_the_json(iris):
+    report = compare({"verbose\nmodel": Verbose()}, *iris)
+    assert len(str(report).splitlines()) == 4
+    assert "failed: ValueError: line one line two" in str(report)
+    assert max(map(len, str(report).splitlines())) < 150
+    assert len(report.table[0]["error"]) > 900
+
+
+def test_labels_in_a_column_are_labels(iris):
+    X, y = iris
+    dummy = DummyClassifier(strategy="constant", constant=0)
+    with pytest.warns(DataConversionWarning, match="column-vector"):
+        report = compare({"dummy": dummy}, X, y, test=(X, y[:, np.newaxis]))
+    assert report.table[0]["n_correct"] == 50
+
+
+def test_labels_of_another_type_are_an_error(iris):
+    X, y = iris
+    report = compare({"dummy": DummyClassifier()}, X, y, test=(X, y.astype(str)))
+    assert "mix" in report.table[0]["error"].lower()
+
+
+@pytest.mark.parametrize("test", [0.25, ([[0]],), ([[0]], None), ([], [])])
+def test_test_rows_are_checked(test):
+    with pytest.raises(ValueError, match="test must"):
+        compare({"dummy": DummyClassifier()}, [[0], [1]], [0, 1], test=test)
+
+
+@pytest.mark.parametrize("estimator", [None, "SVC", SVC])
+def test_an_estimator_that_is_none_is_named(estimator):
+    with pytest.raises(ValueError, match=r"estimators\['a'\] must be a classifier"):
+        compare({"a": estimator}, [[0]], [0])
+    with pytest.raises(ValueError, match="names of estimators must be str"):
+        compare({1: SVC()}, [[0]], [0])
 
 
 def test_only_classifiers_are_compared():
