@@ -8,6 +8,7 @@ the command can be stopped, and goes on with what is missing.
 
 import argparse
 import json
+import sys
 import time
 import warnings
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ class Row:
     """A network of the book: how it is trained, and what the book says of it."""
 
     name: str
-    book: float
+    book: float | None
     goal: str
     parameters: dict = field(hash=False)
     lambda_: float = 0.0
@@ -73,7 +74,7 @@ ROWS = [
     ),
     Row(
         "large-init-100",
-        float("nan"),
+        None,
         "2 below scaled-init-100 after an epoch",
         cross_entropy(100, 0.1),
         lambda_=5.0,
@@ -106,8 +107,10 @@ def train(row, seed, data):
             warnings.simplefilter("always", ConvergenceWarning)
             model.fit(data.X_train, data.y_train)
         accuracies.append(round(100 * model.score(X, y), 2))
-        print(f"\r{row.name}, seed {seed}: epoch {epoch + 1}", end="", flush=True)
-    print(f", {max(accuracies)} percent" + " " * 20)
+        if sys.stderr.isatty():
+            text = f"\r{row.name}, seed {seed}: epoch {epoch + 1} of {row.epochs}"
+            print(text, end="", file=sys.stderr, flush=True)
+    print(f"\r{row.name}, seed {seed}: {max(accuracies)} percent", file=sys.stderr)
     return {
         "accuracies": accuracies,
         "seconds": time.perf_counter() - start,
@@ -131,7 +134,7 @@ def print_row(row, runs):
         "learning rate is too high" in text for run in runs for text in run["warnings"]
     )
     print(
-        f"| {row.name} | {row.measure} | {row.book:.2f} | {max(peaks):.2f} | "
+        f"| {row.name} | {row.measure} | {row.book or ''} | {max(peaks):.2f} | "
         f"{' '.join(f'{peak:.2f}' for peak in peaks)} | {first:.2f} | {row.goal} | "
         f"{too_high} of {len(runs)} | {np.mean([run['seconds'] for run in runs]):.0f} |"
     )

@@ -20,7 +20,7 @@ models = {
     "average darkness": AverageDarknessClassifier(),
     "logistic regression": LogisticRegression(max_iter=1000),
     "SVM": SVC(),
-    "SVM, tuned": SVC(C=10, gamma=0.25),
+    "SVM, tuned": SVC(C=1, gamma=0.25),
     "MLP": MLPClassifier(random_state=0),
 }
 report = compare(models, data.X_train, data.y_train, test=(data.X_test, data.y_test))
