@@ -1,11 +1,7 @@
-import os
-import sys
-
 import matplotlib
 
 import sknnadl
 
-sys.path.insert(0, os.path.abspath(".."))
 matplotlib.use("agg")
 
 project = "sknnadl"

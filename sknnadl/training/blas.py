@@ -28,8 +28,8 @@ def single_threaded_blas() -> Iterator[None]:
 
     BLAS adds in another order on another number of threads, which changes the last
     bits. The limit is the whole process's, so it is set by the first of the threads
-    that ask for it and lifted by the last. An interrupt at any moment leaves the
-    count right, and with it the limit.
+    that ask for it and lifted by the last. The original limits are taken before they
+    are changed, so that an interrupted change does not pass for the original.
     """
     global _n_users, _original
     entered = False

@@ -176,6 +176,7 @@ def test_random_state_decides_everything(kind, iris):
 
 
 def test_the_global_random_state_is_left_alone(iris):
+    # NPY002: the global state of the old interface is what must not change
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     MLPClassifier(max_iter=2, n_iter_no_change=np.inf, random_state=0).fit(*iris)
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
