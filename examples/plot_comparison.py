@@ -38,7 +38,7 @@ above = [100 * (r["accuracy_high"] - r["accuracy"]) for r in report.table]
 figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 ax.errorbar(accuracy, names, xerr=[below, above], fmt="o", capsize=3)
 ax.set(
-    xlabel="accuracy on the test images, percent, with its 95% interval", xlim=(0, 100)
+    xlabel="accuracy on the test images, percent, with its 95% interval", xlim=(0, 102)
 )
 ax.invert_yaxis()
 ax.grid(axis="x", alpha=0.3)
