@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.activations import ACTIVATIONS
-from sknnadl.network.initializers import get_initializer
+from sknnadl.network.checks import check_choice, check_count
+from sknnadl.network.initializers import INITIALIZERS, get_initializer
 from sknnadl.network.layer import Layer, LayerSpec
 from sknnadl.network.typing import Array, Shape
 
@@ -45,10 +46,13 @@ class Dense(LayerSpec):
 
     def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> DenseLayer:
         """Return the working layer for rows of this shape."""
+        check_count(self, "units")
+        check_choice(self, "activation", ACTIVATIONS)
+        check_choice(self, "weight_init", ("auto", *INITIALIZERS))
         if len(input_shape) != 1:
             raise ValueError(
                 f"{self} takes rows of shape (n_features,), got inputs of shape "
-                f"{input_shape}."
+                f"{input_shape}: put Flatten() before it."
             )
         return DenseLayer(self, input_shape, dtype)
 
@@ -68,6 +72,11 @@ class DenseLayer(Layer):
             "weights": self.input_shape + self.output_shape,  # (n_in, units)
             "biases": self.output_shape,  # (units,)
         }
+
+    @property
+    def work(self) -> int:
+        """The number of multiplications for one row."""
+        return self.input_shape[0] * self.output_shape[0]
 
     def bind(
         self, parameters: Mapping[str, Array], gradients: Mapping[str, Array]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -62,6 +63,18 @@ class Layer(ABC):
         """The shape of each parameter; a penalty applies to the one named weights."""
         return {}
 
+    @property
+    def work(self) -> int:
+        """About how many multiplications one row's output takes."""
+        return math.prod(self.output_shape)
+
+    def fuse(self, following: Layer) -> Layer | None:
+        """Return one layer that does the work of this and the following one.
+
+        None where there is none. Neither of the two is bound to parameters yet.
+        """
+        return None
+
     def bind(
         self, parameters: Mapping[str, Array], gradients: Mapping[str, Array]
     ) -> None:
@@ -82,6 +95,13 @@ class Layer(ABC):
         overwritten. With ``need_input=False`` the input's gradient, which the first
         layer has no use for, is not computed and None is returned.
         """
+
+    def share_scratch(self, other: Layer) -> None:
+        """Use the scratch memory of the same layer of a replica.
+
+        Of the two only one can be between its `forward` and the `backward` after it.
+        """
+        self._scratch = other._scratch
 
     def scratch(self, name: str, shape: Shape, dtype: Any = None) -> Array:
         """Return uninitialized memory, the same at every call with the same arguments.

@@ -37,7 +37,7 @@ class Network:
     Attributes
     ----------
     layers : list of Layer
-        The working layers.
+        The working layers; one may do the work of two neighbouring specs.
     parameters, gradient : ndarray of shape (n_parameters,)
         The vectors.
     n_weights : int
@@ -67,7 +67,7 @@ class Network:
         self.specs = tuple(specs)
         self.input_shape = tuple(input_shape)
         self.dtype = np.dtype(dtype)
-        self.layers = _build(specs, self.input_shape, self.dtype)
+        self.layers = _fuse(build_layers(specs, self.input_shape, self.dtype))
         self.output_shape = self.layers[-1].output_shape
         self._slices, self.n_weights, n_parameters = _layout(self.layers)
         if parameters is None:
@@ -96,11 +96,26 @@ class Network:
         """Whether training draws random numbers in a layer."""
         return any(layer.stochastic for layer in self.layers)
 
-    def replica(self, parameters: Array | None = None) -> Network:
-        """Return the same network on other parameters, by default on these."""
+    @property
+    def work(self) -> int:
+        """About how many multiplications one row's output takes."""
+        return sum(layer.work for layer in self.layers)
+
+    def replica(
+        self, parameters: Array | None = None, scratch_of: Network | None = None
+    ) -> Network:
+        """Return the same network on other parameters, by default on these.
+
+        It has a gradient of its own, and scratch memory of its own or, where the two
+        never run at the same time, that of another replica.
+        """
         if parameters is None:
             parameters = self.parameters
-        return Network(self.specs, self.input_shape, self.dtype, parameters)
+        replica = Network(self.specs, self.input_shape, self.dtype, parameters)
+        if scratch_of is not None:
+            for layer, other in zip(replica.layers, scratch_of.layers, strict=True):
+                layer.share_scratch(other)
+        return replica
 
     def split(self, vector: Array) -> list[dict[str, Array]]:
         """Return, for each layer, the views of a parameter-like vector by name."""
@@ -140,13 +155,13 @@ class Network:
         return result if need_input else None
 
 
-def _build(
+def build_layers(
     specs: Sequence[LayerSpec], shape: Shape, dtype: npt.DTypeLike
 ) -> list[Layer]:
     """Build the layers one after the other, each on the shape before it."""
     if not specs:
         raise ValueError("A network needs at least one layer, got none.")
-    layers = []
+    layers: list[Layer] = []
     for number, spec in enumerate(specs, start=1):
         try:
             layer = spec.build(shape, dtype)
@@ -155,6 +170,18 @@ def _build(
         layers.append(layer)
         shape = layer.output_shape
     return layers
+
+
+def _fuse(layers: Sequence[Layer]) -> list[Layer]:
+    """Join neighbours that are faster as one layer."""
+    joined = [layers[0]]
+    for layer in layers[1:]:
+        both = joined[-1].fuse(layer)
+        if both is None:
+            joined.append(layer)
+        else:
+            joined[-1] = both
+    return joined
 
 
 def _layout(layers: Sequence[Layer]) -> tuple[list[dict[str, slice]], int, int]:

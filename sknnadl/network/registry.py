@@ -6,15 +6,23 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from sknnadl.network.conv import Conv2D
 from sknnadl.network.dense import Dense
 from sknnadl.network.dropout import Dropout
+from sknnadl.network.flatten import Flatten
 from sknnadl.network.layer import LayerSpec
+from sknnadl.network.pooling import AveragePool2D, L2Pool2D, MaxPool2D
 
 LAYERS: dict[str, type[LayerSpec]] = {
     layer.__name__: layer
     for layer in (
+        AveragePool2D,
+        Conv2D,
         Dense,
         Dropout,
+        Flatten,
+        L2Pool2D,
+        MaxPool2D,
     )
 }
 

@@ -51,9 +51,13 @@ class Rows:
         The length of a target.
     weights : ndarray of shape (n_rows,), default=None
         The weight of each row.
+    input_shape : tuple of int, default=None
+        The shape to give each row, by default the one it has.
 
     Attributes
     ----------
+    input_shape : tuple of int
+        The shape of each row of a block.
     dtype : dtype
         The dtype of the blocks.
     codes, weights : ndarray of shape (n_rows,)
@@ -67,7 +71,9 @@ class Rows:
         codes: npt.NDArray[np.intp] | None = None,
         n_classes: int = 0,
         weights: Array | None = None,
+        input_shape: Shape | None = None,
     ) -> None:
+        self.input_shape = tuple(X.shape[1:] if input_shape is None else input_shape)
         self.codes = codes
         self.weights = weights
         self._X = X
@@ -79,11 +85,6 @@ class Rows:
 
     def __len__(self) -> int:
         return int(self._X.shape[0] if self._places is None else len(self._places))
-
-    @property
-    def input_shape(self) -> Shape:
-        """The shape of one row."""
-        return tuple(self._X.shape[1:])
 
     def reader(self) -> Rows:
         """Return the same rows with scratch memory of their own, for another thread."""
@@ -127,6 +128,7 @@ class Rows:
         rows = self._X[places] if isinstance(places, slice) else self._gather(places)
         if self._sparse:
             rows = rows.toarray()
+        rows = rows.reshape(len(rows), *self.input_shape)
         if rows.dtype == self.dtype and rows.flags.c_contiguous:
             return cast(Array, rows)
         converted = self._buffer("converted", rows.shape, self.dtype)

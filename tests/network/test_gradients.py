@@ -2,33 +2,11 @@
 
 import numpy as np
 import pytest
+from gradients import STEP, assert_close, check_gradients, numerical_gradient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sknnadl.network import ACTIVATIONS, LOSSES, Dense, Dropout, Network
-
-STEP = 1e-6
-#: The error of central differences is about STEP**2 + eps / STEP = 1e-12 + 2e-10.
-TOLERANCE = 1e-6
-
-
-def numerical_gradient(function, vector):
-    """Return the gradient of a function of no arguments that reads `vector`."""
-    gradient = np.empty_like(vector)
-    for i in range(vector.size):
-        value = vector.flat[i]
-        vector.flat[i] = value + STEP
-        above = function()
-        vector.flat[i] = value - STEP
-        below = function()
-        vector.flat[i] = value
-        gradient.flat[i] = (above - below) / (2 * STEP)
-    return gradient
-
-
-def assert_close(analytic, numerical):
-    scale = max(np.abs(numerical).max(), 1e-3)
-    assert np.abs(analytic - numerical).max() <= TOLERANCE * scale
 
 
 def one_hot(rng, n, n_classes):
@@ -110,11 +88,4 @@ def test_rectified_layer_away_from_its_kink(activation):
     z = x @ network.layer_parameters[0]["weights"]
     assert np.abs(z).min() > 10 * STEP
 
-    dx = network.backward(np.ones_like(network.forward(x)), need_input=True).copy()
-    gradient = network.gradient.copy()
-
-    def total():
-        return network.forward(x).sum()
-
-    assert_close(gradient, numerical_gradient(total, network.parameters))
-    assert_close(dx, numerical_gradient(total, x))
+    check_gradients(network, x, rng)

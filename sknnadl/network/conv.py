@@ -1,0 +1,285 @@
+"""The convolutional layer, alone or with the max-pooling that follows it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.stride_tricks import as_strided
+
+from sknnadl.network.activations import ACTIVATIONS
+from sknnadl.network.checks import Pair, as_pair, check_choice, check_count
+from sknnadl.network.images import check_is_image, count_windows, pad_size
+from sknnadl.network.initializers import INITIALIZERS, get_initializer
+from sknnadl.network.layer import Layer, LayerSpec
+from sknnadl.network.pooling import MaxPool2DLayer, pool_maximum, take_winners
+from sknnadl.network.typing import Array, Shape
+
+#: Patches whose rows have fewer numbers than this are gathered a pixel at a time: the
+#: runs to copy are then as long as a feature map is wide.
+_SHORT_RUN = 16
+
+
+@dataclass(frozen=True)
+class Conv2D(LayerSpec):
+    """A convolutional layer: ``f(x * kernels + biases)``, one feature map a kernel.
+
+    As everywhere in the field, the convolution is a cross-correlation: kernels are not
+    flipped. Images have shape (height, width, channels).
+
+    Parameters
+    ----------
+    filters : int
+        Number of kernels, and so of feature maps.
+    kernel_size : int or (int, int)
+        Height and width of the kernels, the book's local receptive field.
+    stride : int or (int, int), default=1
+        How far apart the receptive fields are, down and across.
+    padding : {"valid", "same"}, default="valid"
+        ``"valid"`` uses no pixel outside the image. ``"same"`` puts zeros around it,
+        as many on each side (or one more below and on the right), so that the feature
+        maps have the size of the image divided by the stride, rounded up.
+    activation : str, default="relu"
+        The function ``f``; see `Dense`.
+    weight_init : str, default="auto"
+        How the kernels and biases start; see `Dense`. The fan-in is the number of
+        weights of a kernel, the fan-out that of the weights an input pixel meets.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknnadl.network import Conv2D, Network
+    >>> network = Network([Conv2D(20, kernel_size=5)], input_shape=(28, 28, 1))
+    >>> network.initialize(np.random.default_rng(0))
+    >>> network.forward(np.zeros((3, 28, 28, 1), np.float32)).shape
+    (3, 24, 24, 20)
+    """
+
+    filters: int
+    kernel_size: Pair
+    stride: Pair = 1
+    padding: str = "valid"
+    activation: str = "relu"
+    weight_init: str = "auto"
+
+    def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> Conv2DLayer:
+        """Return the working layer for images of this shape."""
+        check_count(self, "filters")
+        check_choice(self, "padding", ("valid", "same"))
+        check_choice(self, "activation", ACTIVATIONS)
+        check_choice(self, "weight_init", ("auto", *INITIALIZERS))
+        check_is_image(self, input_shape)
+        return Conv2DLayer(self, input_shape, dtype)
+
+
+class Conv2DLayer(Layer):
+    """The working layer of a `Conv2D` spec, with or without max-pooling.
+
+    A monotone activation and a bias that is the same in the whole window do not change
+    which value of a window is the largest. So pooling comes first, and bias and
+    activation have only its results to work on.
+
+    Every output pixel is a row of sums, found by one matrix product of image patches
+    and kernels. The rows are ordered so that the pixels which have one position in
+    their pooling windows are next to each other: (column in the window, down, row in
+    the window, image, across).
+
+    Parameters
+    ----------
+    spec : Conv2D
+        The spec.
+    input_shape : tuple of int
+        Height, width and channels of an image.
+    dtype : dtype
+        The dtype of every array.
+    pool : (int, int), default=(1, 1)
+        Height and width of the pooling window.
+    """
+
+    def __init__(
+        self,
+        spec: Conv2D,
+        input_shape: Shape,
+        dtype: npt.DTypeLike,
+        pool: tuple[int, int] = (1, 1),
+    ) -> None:
+        self._spec = spec
+        self._kernel = as_pair(spec, "kernel_size")
+        self._stride = as_pair(spec, "stride")
+        height, width, self._channels = input_shape
+        self._before, self._padded_size = pad_size(
+            (height, width), self._kernel, self._stride, spec.padding
+        )
+        if any(k > s for k, s in zip(self._kernel, self._padded_size, strict=True)):
+            raise ValueError(
+                f"kernel_size {self._kernel[0]}x{self._kernel[1]} does not fit the "
+                f"{height}x{width} feature maps that {spec} gets: take a smaller one, "
+                "padding='same', or fewer layers."
+            )
+        down, across = count_windows(self._padded_size, self._kernel, self._stride)
+        self._pool = pool
+        self._down, self._across = down // pool[0], across // pool[1]
+        output_shape = (self._down, self._across, spec.filters)
+        super().__init__(input_shape, output_shape, dtype)
+        self.activation = ACTIVATIONS[spec.activation]
+        self._initializer = get_initializer(spec.weight_init, spec.activation)
+
+    @property
+    def parameter_shapes(self) -> dict[str, Shape]:
+        """The shapes of the kernels and of the biases."""
+        filters = self._spec.filters
+        return {
+            "weights": (*self._kernel, self._channels, filters),
+            "biases": (filters,),
+        }
+
+    @property
+    def work(self) -> int:
+        """The number of multiplications for one image."""
+        n_weights = math.prod(self.parameter_shapes["weights"])
+        return n_weights * self._down * self._across * math.prod(self._pool)
+
+    def fuse(self, following: Layer) -> Layer | None:
+        """Take in max-pooling whose windows lie side by side."""
+        if (
+            self._pool != (1, 1)
+            or not isinstance(following, MaxPool2DLayer)
+            or following.stride != following.window
+        ):
+            return None
+        return Conv2DLayer(self._spec, self.input_shape, self.dtype, following.window)
+
+    def bind(
+        self, parameters: Mapping[str, Array], gradients: Mapping[str, Array]
+    ) -> None:
+        """Take the views of the network's vectors."""
+        weights = parameters["weights"]  # (kernel height, width, channels, filters)
+        self._weights = weights
+        self._kernels = weights.reshape(-1, weights.shape[-1])  # (k, filters)
+        self._biases = parameters["biases"]
+        self._kernels_gradient = gradients["weights"].reshape(self._kernels.shape)
+        self._biases_gradient = gradients["biases"]
+
+    def initialize(self, rng: np.random.Generator) -> None:
+        """Draw kernels and biases."""
+        area = math.prod(self._kernel)
+        fan_in, fan_out = area * self._channels, area * self._spec.filters
+        self._initializer(self._weights, self._biases, fan_in, fan_out, rng)
+
+    def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
+        """Return ``f(max-pool(x * kernels) + biases)``."""
+        filters = self._spec.filters
+        n, down, row = len(x), self._down, self._across * filters
+        self._patches = self._gather_patches(self._pad_images(x))  # (m, k)
+        sums = self.scratch("sums", (len(self._patches), filters))
+        np.matmul(self._patches, self._kernels, out=sums)
+        self._sums = self._by_position(sums, n)  # each (down, n * row)
+        self._pooled = self._sums[0]
+        if len(self._sums) > 1:
+            self._pooled = self.scratch("pooled", self._sums[0].shape)
+            pool_maximum(self._sums, self._pooled)
+        biases = self.scratch("biases", (row,))
+        np.copyto(biases.reshape(-1, filters), self._biases)
+        a = self.scratch("output", (n, down, row))
+        np.add(self._pooled.reshape(down, n, row).transpose(1, 0, 2), biases, out=a)
+        self.activation.forward(a)
+        self._output = a
+        return a.reshape(n, *self.output_shape)
+
+    def backward(self, gradient: Array, need_input: bool = True) -> Array | None:
+        """Backpropagate to the biases, the winners, the kernels and the input.
+
+        In the place of the sums their gradients are written.
+        """
+        n, down, row = self._output.shape
+        gradient = gradient.reshape(n, down, row)
+        self.activation.backward(self._output, gradient)
+        biased = gradient.reshape(-1, self._spec.filters)
+        np.add.reduce(biased, axis=0, out=self._biases_gradient)
+        rest = self.scratch("pooled gradient", (down, n, row))
+        np.copyto(rest, gradient.transpose(1, 0, 2))
+        rest = rest.reshape(down, n * row)
+        wins = self.scratch("wins", rest.shape, bool)
+        for sums in self._sums[:-1]:
+            take_winners(sums, self._pooled, rest, sums, wins)
+        np.copyto(self._sums[-1], rest)
+        dz = self.scratch("sums", (len(self._patches), self._spec.filters))
+        np.matmul(self._patches.T, dz, out=self._kernels_gradient)
+        return self._input_gradient(dz, n) if need_input else None
+
+    def _pad_images(self, x: Array) -> Array:
+        """Return the images with zeros around them, (n, height, width, channels)."""
+        if self._padded_size == self.input_shape[:2]:
+            return x
+        padded = self.scratch("padded", (len(x), *self._padded_size, self._channels))
+        padded.fill(0)
+        self._inside(padded)[...] = x
+        return padded
+
+    def _inside(self, padded: Array) -> Array:
+        """Return the view of the images without the zeros around them."""
+        (top, left), (height, width, _) = self._before, self.input_shape
+        return padded[:, top : top + height, left : left + width]
+
+    def _gather_patches(self, x: Array) -> Array:
+        """Return the patch that each output pixel sees as a row: (m, k)."""
+        image, line, pixel, number = x.strides
+        kernel: Shape = (*self._kernel, self._channels)
+        steps: Shape = (line, pixel, number)
+        rows = self._pool[1], self._down * self._pool[0], len(x), self._across
+        row_steps = (
+            self._stride[1] * pixel,
+            self._stride[0] * line,
+            image,
+            self._pool[1] * self._stride[1] * pixel,
+        )
+        m, k = math.prod(rows), math.prod(kernel)
+        if kernel[1] * kernel[2] < _SHORT_RUN:
+            patches = self.scratch("patches", kernel + rows)
+            np.copyto(patches, as_strided(x, kernel + rows, steps + row_steps))
+            return patches.reshape(k, m).T
+        # The pixels of a kernel's row lie in a row in the image too.
+        kernel, steps = (kernel[0], kernel[1] * kernel[2]), (line, number)
+        patches = self.scratch("patches", rows + kernel)
+        np.copyto(patches, as_strided(x, rows + kernel, row_steps + steps))
+        return patches.reshape(m, k)
+
+    def _by_position(self, sums: Array, n: int) -> list[Array]:
+        """Return the sums at each position of the pooling windows, as views."""
+        high, wide = self._pool
+        length = n * self._across * self._spec.filters
+        by_position = sums.reshape(wide, self._down, high, length)
+        return [by_position[j, :, i] for i in range(high) for j in range(wide)]
+
+    def _input_gradient(self, dz: Array, n: int) -> Array:
+        """Add what each sum sends to the pixels of its patch, a kernel's row at a time.
+
+        First the rows that the patches share are added up, then the columns.
+        """
+        height, width = self._padded_size
+        wide, channels = self._pool[1], self._channels
+        down, run = self._down * self._pool[0], self._kernel[1] * channels
+        length = n * self._across * run
+        lines = self.scratch("lines", (wide, height, length))
+        lines.fill(0)
+        sent = self.scratch("sent", (len(dz), run))
+        for i in range(self._kernel[0]):
+            np.matmul(dz, self._weights[i].reshape(run, -1).T, out=sent)
+            some = lines[:, i : i + self._stride[0] * (down - 1) + 1 : self._stride[0]]
+            np.add(some, sent.reshape(wide, down, length), out=some)
+        padded = self.scratch("padded gradient", (n, height, width * channels))
+        padded.fill(0)
+        lines = lines.reshape(wide, height, n, self._across, run)
+        for j in range(wide * self._across):
+            start = j * self._stride[1] * channels
+            columns = padded[:, :, start : start + run].transpose(1, 0, 2)
+            np.add(columns, lines[j % wide, :, :, j // wide], out=columns)
+        padded = padded.reshape(n, height, width, channels)
+        if self._padded_size == self.input_shape[:2]:
+            return padded
+        dx = self.scratch("input gradient", (n, *self.input_shape))
+        np.copyto(dx, self._inside(padded))
+        return dx
