@@ -11,8 +11,9 @@ from sknnadl.network.rows import Rows
 from sknnadl.network.typing import Array
 from sknnadl.training.blas import single_threaded_blas
 
-#: Rows that go through the network at once: enough for fast matrix products.
-_BLOCK_ROWS = 256
+#: Rows that go through the network at once: enough for fast matrix products, and of a
+#: costly network no more than keep what it computes in the cache.
+_BLOCK_WORK, _MIN_ROWS, _MAX_ROWS = 5 * 10**7, 8, 256
 
 
 def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
@@ -22,7 +23,8 @@ def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
     """
     n_rows = len(rows)
     logits = np.empty((n_rows, *network.output_shape), network.dtype)
-    starts = range(0, n_rows, _BLOCK_ROWS)
+    block_rows = min(max(_BLOCK_WORK // network.work, _MIN_ROWS), _MAX_ROWS)
+    starts = range(0, n_rows, block_rows)
     n_threads = max(1, min(n_threads, len(starts)))
 
     def work(thread: int) -> None:
@@ -30,7 +32,7 @@ def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
         own_rows = rows if n_threads == 1 else rows.reader()
         with np.errstate(all="ignore"):
             for start in starts[thread::n_threads]:
-                block = slice(start, min(start + _BLOCK_ROWS, n_rows))
+                block = slice(start, min(start + block_rows, n_rows))
                 logits[block] = own_network.forward(own_rows.inputs(block))
 
     with single_threaded_blas():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
@@ -17,10 +18,12 @@ from sknnadl.training.blas import single_threaded_blas
 from sknnadl.training.optimizers import Optimizer
 from sknnadl.training.penalties import Penalty
 
-#: A mini-batch is divided into pieces of at least this many rows, at most so many.
-#: The division depends on the batch alone, never on the number of threads, so that
-#: the sums come out the same on any number.
-_PIECE_ROWS, _MAX_PIECES = 64, 8
+#: A mini-batch is divided into at most so many pieces, in each of which a row's output
+#: takes, over all rows, at least so many multiplications, and so many a parameter:
+#: enough to be worth waking a thread for, and to make adding up the gradients cheap.
+#: The division depends on the network and the batch alone, never on the number of
+#: threads, so that the sums come out the same on any number.
+_MAX_PIECES, _PIECE_WORK, _PIECE_WORK_PER_PARAMETER = 8, 10**6, 64
 
 
 class Trainer:
@@ -47,6 +50,11 @@ class Trainer:
         What orders and masks are drawn from.
     n_threads : int, default=1
         How many threads share the pieces of a mini-batch.
+
+    Attributes
+    ----------
+    n_pieces : int
+        How many pieces a mini-batch is divided into, whatever the threads.
     """
 
     def __init__(
@@ -67,10 +75,17 @@ class Trainer:
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.rng = rng
-        n_pieces = _count_pieces(batch_size)
-        self._replicas = [network] + [network.replica() for _ in range(1, n_pieces)]
+        self._piece_rows = _count_piece_rows(network)
+        self.n_pieces = n_pieces = self._count_pieces(batch_size)
         self._rngs = [rng] * n_pieces
         self._n_threads = min(n_threads, n_pieces)
+        # A thread's replicas take turns, so they share their memory.
+        self._replicas = [network]
+        for i in range(1, n_pieces):
+            memory = (
+                None if i < self._n_threads else self._replicas[i - self._n_threads]
+            )
+            self._replicas.append(network.replica(scratch_of=memory))
         self._saved = [vector.copy() for vector in self._vectors()]
         self._saved_rng: Any = rng.bit_generator.state
 
@@ -106,13 +121,13 @@ class Trainer:
             seeds = self.rng.integers(2**63, size=_MAX_PIECES)
             self._rngs = [np.random.default_rng(s) for s in seeds]
         size = self.batch_size
-        divided = _count_pieces(size) > 1
+        divided = self._count_pieces(size) > 1
         block_size = size if divided else rows.block_size(size)
-        readers = [rows.reader() for _ in self._replicas]
+        readers = [rows.reader() for _ in range(self._n_threads)]
         total = 0.0
         for start in range(0, n_rows, block_size):
             indices = order[start : start + block_size]
-            if divided and _count_pieces(len(indices)) > 1:
+            if divided and self._count_pieces(len(indices)) > 1:
                 total += self._divided_batch(readers, indices, learning_rate)
             else:
                 total += self._whole_batches(rows.take(indices), learning_rate)
@@ -152,16 +167,15 @@ class Trainer:
         self, readers: list[Rows], indices: npt.NDArray[np.intp], learning_rate: float
     ) -> float:
         """Train on one mini-batch in pieces; return the sum of the rows' costs."""
-        n_rows, n_pieces = len(indices), _count_pieces(len(indices))
-        n_threads = min(self._n_threads, n_pieces)
+        n_rows, n_pieces = len(indices), self._count_pieces(len(indices))
+        n_threads = self._n_threads
         edges = [n_rows * i // n_pieces for i in range(n_pieces + 1)]
         costs = [0.0] * n_pieces
 
         def work(thread: int) -> None:
-            shares = (n_pieces * t // n_threads for t in (thread, thread + 1))
             with np.errstate(all="ignore"):
-                for i in range(*shares):
-                    piece = readers[i].take(indices[edges[i] : edges[i + 1]])
+                for i in range(thread, n_pieces, n_threads):
+                    piece = readers[thread].take(indices[edges[i] : edges[i + 1]])
                     outputs = self._replicas[i].forward(piece.x, self._rngs[i])
                     costs[i] = self._total_cost(outputs, piece)
                     self._backward(self._replicas[i], outputs, piece, n_rows)
@@ -195,6 +209,9 @@ class Trainer:
             gradient[:n] += self.penalty.gradient(self.network.parameters[:n])
         self.optimizer.step(gradient, learning_rate)
 
+    def _count_pieces(self, n_rows: int) -> int:
+        return min(max(1, n_rows // self._piece_rows), _MAX_PIECES)
+
     def _total_cost(self, logits: Array, rows: Block) -> float:
         costs = self.loss.value(logits, rows.targets)
         if rows.weights is not None:
@@ -202,5 +219,7 @@ class Trainer:
         return float(costs.sum(dtype=np.float64))
 
 
-def _count_pieces(n_rows: int) -> int:
-    return min(max(1, n_rows // _PIECE_ROWS), _MAX_PIECES)
+def _count_piece_rows(network: Network) -> int:
+    """Return how many rows a piece of a mini-batch has at least."""
+    work = max(_PIECE_WORK, _PIECE_WORK_PER_PARAMETER * network.parameters.size)
+    return math.ceil(work / network.work)

@@ -40,11 +40,12 @@ def plain_epoch(weights, biases, X, Y, sample_weight, loss, penalty, alpha, size
 @pytest.mark.parametrize("loss", sorted(LOSSES))
 @pytest.mark.parametrize("penalty", [L1, L2])
 @pytest.mark.parametrize("batch_size", [1, 7, 64, 150, 300])
-def test_epoch_is_the_textbook_algorithm(loss, penalty, batch_size):
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_epoch_is_the_textbook_algorithm(loss, penalty, batch_size, n_threads):
     rng = np.random.default_rng(0)
-    X, codes = rng.standard_normal((300, 5)), rng.integers(3, size=300)
+    X, codes = rng.standard_normal((300, 500)) / 10, rng.integers(3, size=300)
     sample_weight = rng.uniform(0, 2, 300)
-    network = Network([Dense(4, "sigmoid"), Dense(3, "identity")], (5,), "float64")
+    network = Network([Dense(40, "sigmoid"), Dense(3, "identity")], (500,), "float64")
     network.initialize(rng)
     weights = [p["weights"].copy() for p in network.layer_parameters]
     biases = [p["biases"].copy() for p in network.layer_parameters]
@@ -58,7 +59,9 @@ def test_epoch_is_the_textbook_algorithm(loss, penalty, batch_size):
         batch_size,
         shuffle=False,
         rng=rng,
+        n_threads=n_threads,
     )
+    assert trainer.n_pieces == max(1, batch_size // 65)
     with trainer:
         trainer.epoch(rows, 0.3)
     Y = np.eye(3)[codes]
