@@ -1,14 +1,20 @@
 """Neural networks as scikit-learn estimators.
 
-Multilayer perceptrons, trained by mini-batch stochastic gradient descent, that go
-wherever a scikit-learn classifier goes, with the baselines that they are measured
-against and a comparison that sets them side by side.
+Multilayer perceptrons and convolutional networks, trained by mini-batch stochastic
+gradient descent, that go wherever a scikit-learn classifier goes, with the baselines
+that they are measured against and a comparison that sets them side by side.
 """
 
 from sknnadl.baselines import AverageDarknessClassifier
-from sknnadl.estimators import MLPClassifier
+from sknnadl.estimators import ConvNetClassifier, MLPClassifier, NetworkClassifier
 from sknnadl.reports import compare
 
 __version__ = "0.1.0"
 
-__all__ = ["AverageDarknessClassifier", "MLPClassifier", "compare"]
+__all__ = [
+    "AverageDarknessClassifier",
+    "ConvNetClassifier",
+    "MLPClassifier",
+    "NetworkClassifier",
+    "compare",
+]

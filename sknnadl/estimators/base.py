@@ -8,17 +8,17 @@ from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
 
 from sknnadl._fitted import forget, kept_on_failure
 from sknnadl._sklearn import Interval, Options, StrOptions, _fit_context
 from sknnadl.estimators.epochs import train
 from sknnadl.estimators.parts import make_optimizer, make_penalty, make_schedule
-from sknnadl.network.activations import ACTIVATIONS
 from sknnadl.network.dense import Dense
-from sknnadl.network.initializers import INITIALIZERS
 from sknnadl.network.losses import LOSSES
 from sknnadl.network.network import Network
 from sknnadl.network.registry import from_plain
+from sknnadl.network.summary import summarize
 from sknnadl.training.penalties import PENALTIES
 from sknnadl.training.run import TrainingRun
 from sknnadl.training.stopping import Plateau
@@ -33,13 +33,10 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
     """
 
     _parameter_constraints: dict = {
-        "activation": [StrOptions(set(ACTIVATIONS))],
         "loss": [StrOptions(set(LOSSES))],
-        "weight_init": [StrOptions({"auto", *INITIALIZERS})],
         "solver": [StrOptions({"sgd"})],
         "penalty": [StrOptions(set(PENALTIES)), None],
         "alpha": [Interval(Real, 0, None, closed="left")],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
@@ -121,6 +118,18 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
             train(self, run, self.max_iter, context, X, y, sample_weight)
         return self
 
+    def summary(self):
+        """Describe the layers of the fitted network.
+
+        Returns
+        -------
+        text : str
+            A table with a line a layer: its arguments, the shape of its output, and
+            how many parameters it has.
+        """
+        check_is_fitted(self)
+        return summarize(from_plain(self.layers_), self._input_shape())
+
     def _start(self, X, y, sample_weight, hold_out=False):
         """Check everything and return the run, at its start or where it was left."""
         goes_on = hasattr(self, "training_state_")
@@ -183,6 +192,13 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
             self.parameters_.dtype,
             self.parameters_,
         )
+
+    def _to_rows(self, X):
+        """Return X as rows; of images also the shape of one, else None."""
+        return X, None
+
+    def _learn_input_shape(self, image_shape):
+        """Learn the shape of an input from what `_to_rows` returned."""
 
     def _network_dtype(self, X):
         """Return the dtype to train in on these data."""

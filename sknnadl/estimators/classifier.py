@@ -114,22 +114,22 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         return log_probabilities(self._logits(X), self.out_activation_)
 
     def _logits(self, X):
+        X, _ = self._to_rows(X)
         X = validate_data(self, X, accept_sparse="csr", dtype="numeric", reset=False)
         _check_numeric(X)
         network = self._network()
-        rows = Rows(X, network.dtype)
+        rows = Rows(X, network.dtype, input_shape=network.input_shape)
         return predict_logits(network, rows, effective_n_jobs(self.n_jobs))
 
     def _make_rows(self, X, y, sample_weight):
+        is_new = not hasattr(self, "training_state_")
+        X, image_shape = self._to_rows(X)
         X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse="csr",
-            dtype="numeric",
-            reset=not hasattr(self, "training_state_"),
+            self, X, y, accept_sparse="csr", dtype="numeric", reset=is_new
         )
         _check_numeric(X)
+        if is_new:
+            self._learn_input_shape(image_shape)
         check_classification_targets(y)
         dtype = self._network_dtype(X)
         weights = None
@@ -141,7 +141,8 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             weights = (weights / weights.mean()).astype(dtype)
         codes = self._encode(y)
         n_classes = len(self.classes_)
-        return Rows(X, dtype, codes, n_classes, weights), n_classes
+        rows = Rows(X, dtype, codes, n_classes, weights, self._input_shape())
+        return rows, n_classes
 
     def _encode(self, y):
         """Return the number of each row's class; learn the classes at first."""

@@ -5,7 +5,13 @@ from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sknnadl import AverageDarknessClassifier, MLPClassifier
+from sknnadl import (
+    AverageDarknessClassifier,
+    ConvNetClassifier,
+    MLPClassifier,
+    NetworkClassifier,
+)
+from sknnadl.network import Conv2D, Dense, Flatten
 
 SAME_AS_REPEATED = (
     "check_sample_weight_equivalence_on_dense_data",
@@ -33,6 +39,19 @@ MLPS = [
 ]
 
 
+IMAGES = {"image_shape": (1, -1), "kernel_size": (1, 3), "padding": "same"}
+CONV_NETS = [
+    ConvNetClassifier((4,), pool_size=1, hidden_layer_sizes=(10,), **IMAGES),
+    ConvNetClassifier((4, 3), pool_size=1, n_jobs=2, batch_size=64, **IMAGES),
+    ConvNetClassifier((), image_shape=(1, -1)),
+    NetworkClassifier(),
+    NetworkClassifier(
+        (Conv2D(4, (1, 3), padding="same", activation="tanh"), Flatten(), Dense(10)),
+        input_shape=(1, -1),
+    ),
+]
+
+
 def expected_failures(estimator):
     if getattr(estimator, "early_stopping", False):
         return WITH_EARLY_STOPPING
@@ -42,7 +61,7 @@ def expected_failures(estimator):
 
 
 @parametrize_with_checks(
-    [*MLPS, AverageDarknessClassifier()],
+    [*MLPS, *CONV_NETS, AverageDarknessClassifier()],
     expected_failed_checks=expected_failures,
     xfail_strict=True,
 )

@@ -12,43 +12,70 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
-from sknnadl import MLPClassifier
+from sknnadl import ConvNetClassifier, MLPClassifier
 
 EPOCHS = 4
 
 #: The networks here are drawn, and some learn nothing in four epochs.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-models = st.builds(
+training = {
+    "loss": st.sampled_from(["log_loss", "cross_entropy", "squared_error"]),
+    "penalty": st.sampled_from(["l1", "l2", None]),
+    "alpha": st.sampled_from([0.0, 1e-3]),
+    "batch_size": st.sampled_from([1, 10, 32, 127, 128, 200, 10_000]),
+    "learning_rate": st.sampled_from(["constant", "invscaling", "adaptive"]),
+    "learning_rate_init": st.just(0.01),
+    "momentum": st.sampled_from([0.0, 0.9]),
+    "nesterovs_momentum": st.booleans(),
+    "shuffle": st.booleans(),
+    "dtype": st.sampled_from(["auto", "float32", "float64"]),
+    "n_iter_no_change": st.just(np.inf),
+    "max_iter": st.just(EPOCHS),
+    "random_state": st.integers(0, 1000),
+}
+hidden = {
+    "activation": st.sampled_from(["relu", "sigmoid", "tanh", "softplus"]),
+    "dropout": st.sampled_from([0.0, 0.3]),
+}
+perceptrons = st.builds(
     MLPClassifier,
     st.lists(st.integers(1, 140), max_size=3).map(tuple),
-    st.sampled_from(["relu", "sigmoid", "tanh", "softplus"]),
-    loss=st.sampled_from(["log_loss", "cross_entropy", "squared_error"]),
-    penalty=st.sampled_from(["l1", "l2", None]),
-    alpha=st.sampled_from([0.0, 1e-3]),
-    dropout=st.sampled_from([0.0, 0.3]),
-    batch_size=st.sampled_from([1, 10, 32, 127, 128, 200, 10_000]),
-    learning_rate=st.sampled_from(["constant", "invscaling", "adaptive"]),
-    learning_rate_init=st.just(0.01),
-    momentum=st.sampled_from([0.0, 0.9]),
-    nesterovs_momentum=st.booleans(),
-    shuffle=st.booleans(),
-    dtype=st.sampled_from(["auto", "float32", "float64"]),
-    n_iter_no_change=st.just(np.inf),
-    max_iter=st.just(EPOCHS),
-    random_state=st.integers(0, 1000),
+    **hidden,
+    **training,
 )
-data_shapes = st.tuples(
-    st.integers(2, 300), st.integers(1, 800), st.integers(2, 12), st.booleans()
+sizes = st.integers(1, 3)
+conv_nets = st.builds(
+    ConvNetClassifier,
+    st.lists(st.integers(1, 24), max_size=2).map(tuple),
+    kernel_size=st.tuples(sizes, sizes),
+    pool_size=st.sampled_from([1, 2, (1, 2)]),
+    pooling=st.sampled_from(["max", "average", "l2"]),
+    stride=st.sampled_from([1, (2, 1)]),
+    padding=st.just("same"),
+    hidden_layer_sizes=st.sampled_from([(), (20,)]),
+    **hidden,
+    **training,
 )
+row_shapes = st.tuples(st.integers(1, 800))
+image_shapes = st.tuples(st.integers(16, 18), st.integers(4, 9), st.integers(1, 3))
 
 
-def make_data(shape, seed=0):
-    n_rows, n_features, n_classes, weighted = shape
+@st.composite
+def cases(draw):
+    """Return a model and data for it: rows, or images."""
+    model, shapes = draw(
+        st.sampled_from([(perceptrons, row_shapes), (conv_nets, image_shapes)])
+    )
+    n_rows, n_classes = draw(st.integers(2, 300)), draw(st.integers(2, 12))
+    X, y, w = make_data(n_rows, draw(shapes), n_classes)
+    return draw(model), (X, y, w if draw(st.booleans()) else None)
+
+
+def make_data(n_rows, shape, n_classes, seed=0):
     rng = np.random.default_rng(seed)
     y = np.concatenate([[0, 1], rng.integers(n_classes, size=n_rows - 2)])
-    X = rng.standard_normal((n_rows, n_features))
-    return X, y, rng.uniform(0.1, 1, n_rows) if weighted else None
+    return rng.standard_normal((n_rows, *shape)), y, rng.uniform(0.1, 1, n_rows)
 
 
 def assert_same(one, other):
@@ -65,20 +92,20 @@ def assert_same(one, other):
     assert a == b
 
 
-@given(model=models, shape=data_shapes)
+@given(case=cases())
 @settings(max_examples=30, deadline=None)
-def test_fit_is_so_many_calls_of_partial_fit(model, shape):
-    X, y, w = make_data(shape)
+def test_fit_is_so_many_calls_of_partial_fit(case):
+    model, (X, y, w) = case
     fitted = clone(model).fit(X, y, w)
     for _ in range(EPOCHS):
         model.partial_fit(X, y, classes=np.unique(y), sample_weight=w)
     assert_same(fitted, model)
 
 
-@given(model=models, shape=data_shapes, at=st.integers(1, EPOCHS - 1))
+@given(case=cases(), at=st.integers(1, EPOCHS - 1))
 @settings(max_examples=30, deadline=None)
-def test_fit_can_stop_be_saved_and_go_on(model, shape, at):
-    X, y, w = make_data(shape)
+def test_fit_can_stop_be_saved_and_go_on(case, at):
+    model, (X, y, w) = case
     fitted = clone(model).fit(X, y, w)
     half = clone(model).set_params(max_iter=at, warm_start=True).fit(X, y, w)
     resumed = pickle.loads(pickle.dumps(half))
@@ -107,9 +134,16 @@ with open(sys.argv[1], "wb") as file:
 """
 
 
-def test_training_goes_on_in_a_new_process(tmp_path, digits):
+@pytest.mark.parametrize(
+    "model",
+    [
+        MLPClassifier((50,), momentum=0.9, dropout=0.2, random_state=0),
+        ConvNetClassifier((4,), momentum=0.9, dropout=0.2, n_jobs=2, random_state=0),
+    ],
+    ids=["perceptron", "convolutional network"],
+)
+def test_training_goes_on_in_a_new_process(model, tmp_path, digits):
     X, y = digits.X_train, digits.y_train
-    model = MLPClassifier((50,), momentum=0.9, dropout=0.2, random_state=0)
     model.partial_fit(X, y, classes=range(10))
     path = tmp_path / "model.pickle"
     path.write_bytes(pickle.dumps((model, X, y)))
@@ -117,10 +151,10 @@ def test_training_goes_on_in_a_new_process(tmp_path, digits):
     assert_same(model.partial_fit(X, y), pickle.loads(path.read_bytes()))
 
 
-@given(model=models, shape=data_shapes)
+@given(case=cases())
 @settings(max_examples=30, deadline=None)
-def test_the_number_of_threads_changes_nothing(model, shape):
-    X, y, w = make_data(shape)
+def test_the_number_of_threads_changes_nothing(case):
+    model, (X, y, w) = case
     results = []
     for n_jobs, n_blas in ((1, 1), (2, 2), (3, 1)):
         with threadpool_limits(n_blas, user_api="blas"):
@@ -131,8 +165,23 @@ def test_the_number_of_threads_changes_nothing(model, shape):
         np.testing.assert_array_equal(logs, results[0][1])
 
 
-def test_threads_fit_at_the_same_time_with_the_same_bits(digits):
-    model = MLPClassifier((128,), max_iter=3, n_iter_no_change=np.inf, random_state=0)
+def test_the_number_of_threads_changes_nothing_in_the_books_network():
+    X, y, _ = make_data(33, (28, 28), 4)
+    model = ConvNetClassifier(batch_size=20, max_iter=2, n_iter_no_change=np.inf)
+    model.set_params(learning_rate_init=0.01, dropout=0.5, random_state=0)
+    alone, *others = (
+        clone(model).set_params(n_jobs=n_jobs).fit(X, y) for n_jobs in (1, 2, 3)
+    )
+    for other in others:
+        assert_same(other, alone)
+        np.testing.assert_array_equal(other.predict_proba(X), alone.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    "model", [MLPClassifier((128,)), ConvNetClassifier((8,), kernel_size=3)]
+)
+def test_threads_fit_at_the_same_time_with_the_same_bits(model, digits):
+    model.set_params(max_iter=3, n_iter_no_change=np.inf, random_state=0)
 
     def fit(_):
         return clone(model).fit(digits.X_train, digits.y_train)
@@ -143,10 +192,10 @@ def test_threads_fit_at_the_same_time_with_the_same_bits(digits):
             assert_same(together, alone)
 
 
-@given(model=models, shape=data_shapes)
+@given(case=cases())
 @settings(max_examples=20, deadline=None)
-def test_rows_one_by_one_are_rows_all_at_once(model, shape):
-    X, y, _ = make_data(shape)
+def test_rows_one_by_one_are_rows_all_at_once(case):
+    model, (X, y, _) = case
     model.partial_fit(X, y, classes=np.unique(y))
     together = model.predict_proba(X)
     alone = np.concatenate([model.predict_proba(row[np.newaxis]) for row in X])
@@ -156,7 +205,7 @@ def test_rows_one_by_one_are_rows_all_at_once(model, shape):
 
 
 def test_ten_thousand_rows_one_by_one():
-    X, y, _ = make_data((10_000, 20, 4, False))
+    X, y, _ = make_data(10_000, (20,), 4)
     model = MLPClassifier((30,), random_state=0).partial_fit(X, y, classes=range(4))
     alone = np.concatenate([model.predict_proba(X[i : i + 1]) for i in range(10_000)])
     np.testing.assert_allclose(model.predict_proba(X), alone, rtol=0, atol=1e-6)

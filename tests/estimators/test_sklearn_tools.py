@@ -22,9 +22,9 @@ from sklearn.model_selection import (
 )
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from sknnadl import MLPClassifier
+from sknnadl import ConvNetClassifier, MLPClassifier, compare
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -166,3 +166,48 @@ def plain(value):
 def test_a_fitted_model_holds_plain_values(model, data):
     model.set_params(momentum=0.9, dropout=0.1, early_stopping=True, n_jobs=2)
     assert all(plain(value) for value in vars(model.fit(*data[:2])).values())
+
+
+@pytest.fixture(scope="module")
+def images(data):
+    """Images of 8x8 pixels in two channels."""
+    X, y, *_ = data
+    X = X[:300].reshape(-1, 8, 8, 1)
+    return np.concatenate([X, 1 - X], axis=3), y[:300]
+
+
+@pytest.fixture
+def conv_net():
+    return ConvNetClassifier((4,), kernel_size=3, max_iter=20, random_state=0)
+
+
+def test_images_go_through_pipelines_and_searches(conv_net, images):
+    X, y = images
+    pipeline = make_pipeline(FunctionTransformer(np.sqrt), conv_net)
+    grid = {
+        "convnetclassifier__n_filters": [(), (4,), (4, 2)],
+        "convnetclassifier__kernel_size": [2, (2, 1)],
+        "convnetclassifier__pooling": ["max", "average"],
+    }
+    search = GridSearchCV(pipeline, grid, cv=2, n_jobs=2).fit(X, y)
+    assert search.predict(X).shape == (300,)
+    assert search.best_score_ > 0.7
+    assert not np.isnan(search.cv_results_["mean_test_score"]).any()
+
+
+def test_images_go_through_cross_validation(conv_net, images):
+    X, y = images
+    assert cross_val_score(conv_net, X, y, cv=3).mean() > 0.7
+    probabilities = cross_val_predict(conv_net, X, y, cv=3, method="predict_proba")
+    assert probabilities.shape == (300, 10)
+    calibrated = CalibratedClassifierCV(conv_net, cv=2).fit(X, y)
+    assert calibrated.predict_proba(X).shape == (300, 10)
+
+
+def test_images_go_through_compare(conv_net, images):
+    X, y = images
+    models = {"images": conv_net, "rows only": MLPClassifier(max_iter=1)}
+    report = compare(models, X, y, random_state=0)
+    assert report.table[0]["accuracy"] > 0.7
+    assert report.table[0]["n_parameters"] == 3 * 3 * 2 * 4 + 4 + 36 * 100 + 100 + 1010
+    assert "dim 4" in report.table[1]["error"]
