@@ -1,8 +1,11 @@
-"""One epoch of the same network, with the same mini-batches, by each library.
+"""One epoch, and predictions, of the same network by each library.
 
-Each function returns a callable that trains for one more epoch on all rows in a new
-order. All use two threads where they use threads, and float32.
+Each peer is a function of the data, the `Net` and the size of a mini-batch. It returns
+a callable that trains for one more epoch on all rows in a new order. All use two
+threads where they use threads, and float32.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,60 +13,96 @@ from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from skorch import NeuralNetClassifier
 from torch import nn
 
-from sknnadl import MLPClassifier
+from sknnadl import ConvNetClassifier, MLPClassifier
 
 N_THREADS = 2
-RATE = 0.1
+SIDE, N_CLASSES = 28, 10
 
 
-def sknnadl_epoch(X, y, hidden, batch_size):
-    """Return an epoch of sknnadl's `MLPClassifier`."""
-    model = MLPClassifier(
-        hidden,
-        "sigmoid",
-        alpha=0,
-        batch_size=batch_size,
-        learning_rate_init=RATE,
-        n_jobs=N_THREADS,
-        random_state=0,
-    )
-    return lambda: model.partial_fit(X, y, classes=range(10))
+@dataclass(frozen=True)
+class Net:
+    """A network of the book: 5x5 kernels, each followed by 2x2 max-pooling."""
+
+    hidden: tuple
+    n_filters: tuple = ()
+    activation: str = "sigmoid"
+    rate: float = 0.1
+
+    @property
+    def name(self):
+        """Return the layers as the tables name them."""
+        if not self.n_filters:
+            return "-".join(map(str, (SIDE**2, *self.hidden, N_CLASSES)))
+        parts = [f"conv {f}" for f in self.n_filters]
+        return ", ".join([*parts, *map(str, self.hidden), str(N_CLASSES)])
 
 
-def sklearn_epoch(X, y, hidden, batch_size):
+def sknnadl_model(net, batch_size):
+    """Return sknnadl's estimator."""
+    arguments = {
+        "hidden_layer_sizes": net.hidden,
+        "activation": net.activation,
+        "alpha": 0,
+        "batch_size": batch_size,
+        "learning_rate_init": net.rate,
+        "n_jobs": N_THREADS,
+        "random_state": 0,
+    }
+    if net.n_filters:
+        return ConvNetClassifier(net.n_filters, **arguments)
+    return MLPClassifier(**arguments)
+
+
+def sknnadl_epoch(X, y, net, batch_size):
+    """Return an epoch of sknnadl's estimator."""
+    model = sknnadl_model(net, batch_size)
+    return lambda: model.partial_fit(X, y, classes=range(N_CLASSES))
+
+
+def sklearn_epoch(X, y, net, batch_size):
     """Return an epoch of scikit-learn's `MLPClassifier`."""
     model = SklearnMLPClassifier(
-        hidden,
-        "logistic",
+        net.hidden,
+        {"sigmoid": "logistic"}.get(net.activation, net.activation),
         solver="sgd",
         alpha=0,
         momentum=0,
         batch_size=batch_size,
-        learning_rate_init=RATE,
+        learning_rate_init=net.rate,
         random_state=0,
     )
-    return lambda: model.partial_fit(X, y, classes=range(10))
+    return lambda: model.partial_fit(X, y, classes=range(N_CLASSES))
 
 
-def sklearn64_epoch(X, y, hidden, batch_size):
+def sklearn64_epoch(X, y, net, batch_size):
     """Return an epoch of scikit-learn's `MLPClassifier` in float64."""
-    return sklearn_epoch(X.astype(np.float64), y, hidden, batch_size)
+    return sklearn_epoch(X.astype(np.float64), y, net, batch_size)
 
 
-def torch_module(n_features, hidden):
+def torch_module(net):
     """Return the network as a PyTorch module, without the softmax."""
-    layers = []
-    for n_in, n_out in zip((n_features, *hidden), hidden, strict=False):
-        layers += [nn.Linear(n_in, n_out), nn.Sigmoid()]
-    return nn.Sequential(*layers, nn.Linear(hidden[-1], 10))
+    activation = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid}[net.activation]
+    layers, channels, side = [], 1, SIDE
+    if net.n_filters:
+        layers.append(nn.Unflatten(1, (1, SIDE, SIDE)))
+    for filters in net.n_filters:
+        layers += [nn.Conv2d(channels, filters, 5), nn.MaxPool2d(2), activation()]
+        channels, side = filters, (side - 4) // 2
+    if net.n_filters:
+        layers.append(nn.Flatten())
+    n_in = channels * side**2
+    for n_out in net.hidden:
+        layers += [nn.Linear(n_in, n_out), activation()]
+        n_in = n_out
+    return nn.Sequential(*layers, nn.Linear(n_in, N_CLASSES))
 
 
-def torch_epoch(X, y, hidden, batch_size, *, fused=False):
+def torch_epoch(X, y, net, batch_size, *, fused=False, layout=torch.contiguous_format):
     """Return an epoch of a plain PyTorch loop."""
     torch.set_num_threads(N_THREADS)
     torch.manual_seed(0)
-    module = torch_module(X.shape[1], hidden)
-    optimizer = torch.optim.SGD(module.parameters(), lr=RATE, fused=fused)
+    module = torch_module(net).to(memory_format=layout)
+    optimizer = torch.optim.SGD(module.parameters(), lr=net.rate, fused=fused)
     cost = nn.CrossEntropyLoss()
     inputs, targets = torch.from_numpy(X), torch.from_numpy(y)
 
@@ -79,35 +118,58 @@ def torch_epoch(X, y, hidden, batch_size, *, fused=False):
     return epoch
 
 
-def torch_fused_epoch(X, y, hidden, batch_size):
+def torch_fused_epoch(X, y, net, batch_size):
     """Return an epoch of the PyTorch loop with its fused optimizer."""
-    return torch_epoch(X, y, hidden, batch_size, fused=True)
+    return torch_epoch(X, y, net, batch_size, fused=True)
 
 
-def skorch_epoch(X, y, hidden, batch_size):
-    """Return an epoch of skorch's `NeuralNetClassifier`."""
+def torch_channels_last_epoch(X, y, net, batch_size):
+    """Return an epoch of the PyTorch loop with channels-last images."""
+    return torch_epoch(X, y, net, batch_size, layout=torch.channels_last)
+
+
+def skorch_net(net, batch_size, **options):
+    """Return skorch's estimator."""
     torch.set_num_threads(N_THREADS)
     torch.manual_seed(0)
-    net = NeuralNetClassifier(
-        torch_module(X.shape[1], hidden),
+    return NeuralNetClassifier(
+        torch_module(net),
         criterion=nn.CrossEntropyLoss,
         optimizer=torch.optim.SGD,
-        lr=RATE,
+        lr=net.rate,
         batch_size=batch_size,
         iterator_train__shuffle=True,
         max_epochs=1,
-        train_split=None,
-        callbacks="disable",
         verbose=0,
+        **options,
     )
-    return lambda: net.partial_fit(X, y)
 
 
-PEERS = {
+def skorch_epoch(X, y, net, batch_size):
+    """Return an epoch of skorch's `NeuralNetClassifier` that does nothing else."""
+    model = skorch_net(net, batch_size, train_split=None, callbacks="disable")
+    return lambda: model.partial_fit(X, y)
+
+
+def skorch_default_epoch(X, y, net, batch_size):
+    """Return an epoch of skorch as it comes: a fifth of the rows validate."""
+    model = skorch_net(net, batch_size)
+    return lambda: model.partial_fit(X, y)
+
+
+PERCEPTRON_PEERS = {
     "sknnadl": sknnadl_epoch,
     "PyTorch": torch_epoch,
     "PyTorch, fused SGD": torch_fused_epoch,
     "skorch": skorch_epoch,
+    "skorch, as it comes": skorch_default_epoch,
     "scikit-learn": sklearn_epoch,
     "scikit-learn, float64": sklearn64_epoch,
+}
+CONV_PEERS = {
+    "sknnadl": sknnadl_epoch,
+    "PyTorch": torch_epoch,
+    "PyTorch, fused SGD": torch_fused_epoch,
+    "PyTorch, channels last": torch_channels_last_epoch,
+    "skorch": skorch_epoch,
 }

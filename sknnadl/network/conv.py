@@ -15,12 +15,15 @@ from sknnadl.network.checks import Pair, as_pair, check_choice, check_count
 from sknnadl.network.images import check_is_image, count_windows, pad_size
 from sknnadl.network.initializers import INITIALIZERS, get_initializer
 from sknnadl.network.layer import Layer, LayerSpec
-from sknnadl.network.pooling import MaxPool2DLayer, pool_maximum, take_winners
+from sknnadl.network.maximum import WindowMaximum
+from sknnadl.network.pooling import MaxPool2DLayer
 from sknnadl.network.typing import Array, Shape
 
 #: Patches whose rows have fewer numbers than this are gathered a pixel at a time: the
 #: runs to copy are then as long as a feature map is wide.
 _SHORT_RUN = 16
+#: NumPy keeps the interpreter's lock during a product with at most so many results.
+_LOCKED_SIZE = 500
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,7 @@ class Conv2DLayer(Layer):
         self._down, self._across = down // pool[0], across // pool[1]
         output_shape = (self._down, self._across, spec.filters)
         super().__init__(input_shape, output_shape, dtype)
+        self._maximum = WindowMaximum()
         self.activation = ACTIVATIONS[spec.activation]
         self._initializer = get_initializer(spec.weight_init, spec.activation)
 
@@ -176,39 +180,43 @@ class Conv2DLayer(Layer):
         self._patches = self._gather_patches(self._pad_images(x))  # (m, k)
         sums = self.scratch("sums", (len(self._patches), filters))
         np.matmul(self._patches, self._kernels, out=sums)
-        self._sums = self._by_position(sums, n)  # each (down, n * row)
-        self._pooled = self._sums[0]
-        if len(self._sums) > 1:
-            self._pooled = self.scratch("pooled", self._sums[0].shape)
-            pool_maximum(self._sums, self._pooled)
+        by_position = sums.reshape(self._pool[1], down, self._pool[0], n * row)
+        pooled = self._maximum.forward(by_position, self.scratch)
         biases = self.scratch("biases", (row,))
         np.copyto(biases.reshape(-1, filters), self._biases)
         a = self.scratch("output", (n, down, row))
-        np.add(self._pooled.reshape(down, n, row).transpose(1, 0, 2), biases, out=a)
+        np.add(pooled.reshape(down, n, row).swapaxes(0, 1), biases, out=a)
         self.activation.forward(a)
-        self._output = a
+        self._output, self._sums = a, sums
         return a.reshape(n, *self.output_shape)
 
     def backward(self, gradient: Array, need_input: bool = True) -> Array | None:
-        """Backpropagate to the biases, the winners, the kernels and the input.
-
-        In the place of the sums their gradients are written.
-        """
+        """Backpropagate to the biases, the maxima's sums, the kernels, the input."""
         n, down, row = self._output.shape
         gradient = gradient.reshape(n, down, row)
         self.activation.backward(self._output, gradient)
-        biased = gradient.reshape(-1, self._spec.filters)
-        np.add.reduce(biased, axis=0, out=self._biases_gradient)
-        rest = self.scratch("pooled gradient", (down, n, row))
-        np.copyto(rest, gradient.transpose(1, 0, 2))
-        rest = rest.reshape(down, n * row)
-        wins = self.scratch("wins", rest.shape, bool)
-        for sums in self._sums[:-1]:
-            take_winners(sums, self._pooled, rest, sums, wins)
-        np.copyto(self._sums[-1], rest)
-        dz = self.scratch("sums", (len(self._patches), self._spec.filters))
-        np.matmul(self._patches.T, dz, out=self._kernels_gradient)
+        of_pixels = np.add.reduce(gradient.reshape(n, -1), axis=0)  # (down * row,)
+        of_pixels = of_pixels.reshape(-1, self._spec.filters)
+        np.add.reduce(of_pixels, axis=0, out=self._biases_gradient)
+        pooled = self.scratch("pooled gradient", (down, n, row))
+        np.copyto(pooled, gradient.swapaxes(0, 1))
+        self._maximum.backward(pooled.reshape(down, n * row), self.scratch)
+        dz = self._sums  # where their gradients are now: (m, filters)
+        self._multiply_long(self._patches.T, dz, self._kernels_gradient)
         return self._input_gradient(dz, n) if need_input else None
+
+    def _multiply_long(self, a: Array, b: Array, out: Array) -> None:
+        """Write ``a @ b``, a sum over many rows, so that other threads can run.
+
+        Few kernels have a small gradient; two halves of it are large enough together.
+        """
+        if out.size > _LOCKED_SIZE or len(b) % 2:
+            np.matmul(a, b, out=out)
+            return
+        halves = self.scratch("halves", (2, *out.shape))
+        a = a.reshape(len(a), 2, -1).swapaxes(0, 1)
+        np.matmul(a, b.reshape(2, -1, b.shape[1]), out=halves)
+        np.add(halves[0], halves[1], out=out)
 
     def _pad_images(self, x: Array) -> Array:
         """Return the images with zeros around them, (n, height, width, channels)."""
@@ -246,13 +254,6 @@ class Conv2DLayer(Layer):
         patches = self.scratch("patches", rows + kernel)
         np.copyto(patches, as_strided(x, rows + kernel, row_steps + steps))
         return patches.reshape(m, k)
-
-    def _by_position(self, sums: Array, n: int) -> list[Array]:
-        """Return the sums at each position of the pooling windows, as views."""
-        high, wide = self._pool
-        length = n * self._across * self._spec.filters
-        by_position = sums.reshape(wide, self._down, high, length)
-        return [by_position[j, :, i] for i in range(high) for j in range(wide)]
 
     def _input_gradient(self, dz: Array, n: int) -> Array:
         """Add what each sum sends to the pixels of its patch, a kernel's row at a time.

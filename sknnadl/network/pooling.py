@@ -13,6 +13,7 @@ import numpy.typing as npt
 from sknnadl.network.checks import Pair, as_pair
 from sknnadl.network.images import check_is_image, count_windows, window_positions
 from sknnadl.network.layer import Layer, LayerSpec
+from sknnadl.network.maximum import take_maximum, take_winners
 from sknnadl.network.typing import Array, Shape
 
 
@@ -77,7 +78,7 @@ class MaxPool2DLayer(Pool2DLayer):
     """The working layer of a `MaxPool2D` spec."""
 
     def _pool(self, positions: Sequence[Array], output: Array) -> None:
-        pool_maximum(positions, output)
+        take_maximum(positions, output)
 
     def _share_out(
         self, gradient: Array, positions: Sequence[Array], share: Array
@@ -241,24 +242,3 @@ class L2Pool2D(Pool2D):
     """
 
     layer = L2Pool2DLayer
-
-
-def pool_maximum(positions: Sequence[Array], output: Array) -> None:
-    """Write the largest of the values that each window has at its positions."""
-    np.copyto(output, positions[0])
-    for x in positions[1:]:
-        np.maximum(output, x, out=output)
-
-
-def take_winners(
-    x: Array, maximum: Array, gradient: Array, share: Array, wins: Array
-) -> None:
-    """Move the gradient of the windows whose maximum is ``x`` into ``share``.
-
-    Called for each position of the window in turn, this gives the gradient to the
-    first of the largest values: what is taken is no longer there for the next.
-    ``share`` is 0 where ``x`` does not win; ``wins`` is memory to work in.
-    """
-    np.equal(x, maximum, out=wins)
-    np.multiply(gradient, wins, out=share)
-    np.subtract(gradient, share, out=gradient)

@@ -24,6 +24,8 @@ from sknnadl.training.penalties import Penalty
 #: The division depends on the network and the batch alone, never on the number of
 #: threads, so that the sums come out the same on any number.
 _MAX_PIECES, _PIECE_WORK, _PIECE_WORK_PER_PARAMETER = 8, 10**6, 64
+#: The cost is computed once for so many divided mini-batches.
+_BATCHES = 16
 
 
 class Trainer:
@@ -121,16 +123,18 @@ class Trainer:
             seeds = self.rng.integers(2**63, size=_MAX_PIECES)
             self._rngs = [np.random.default_rng(s) for s in seeds]
         size = self.batch_size
-        divided = self._count_pieces(size) > 1
-        block_size = size if divided else rows.block_size(size)
+        if self.n_pieces > 1:
+            block_size, train = _BATCHES * size, self._divided_batches
+        else:
+            block_size, train = rows.block_size(size), self._whole_batches
         readers = [rows.reader() for _ in range(self._n_threads)]
+        logits = np.empty((block_size, *self.network.output_shape), rows.dtype)
         total = 0.0
         for start in range(0, n_rows, block_size):
             indices = order[start : start + block_size]
-            if divided and self._count_pieces(len(indices)) > 1:
-                total += self._divided_batch(readers, indices, learning_rate)
-            else:
-                total += self._whole_batches(rows.take(indices), learning_rate)
+            outputs = logits[: len(indices)]
+            train(readers, indices, outputs, learning_rate)
+            total += self._total_cost(outputs, rows, indices)
             if not np.isfinite(total):
                 return total
         weights = self.network.parameters[: self.network.n_weights]
@@ -151,35 +155,53 @@ class Trainer:
     def _vectors(self) -> list[Array]:
         return [self.network.parameters, *self.optimizer.state.values()]
 
-    def _whole_batches(self, block: Block, learning_rate: float) -> float:
-        """Train on the mini-batches of a block; return the sum of the rows' costs."""
-        logits = np.empty((len(block.x), *self.network.output_shape), block.x.dtype)
-        for start in range(0, len(block.x), self.batch_size):
+    def _whole_batches(
+        self,
+        readers: list[Rows],
+        indices: npt.NDArray[np.intp],
+        logits: Array,
+        learning_rate: float,
+    ) -> None:
+        """Train on the mini-batches of a block of rows; keep the logits."""
+        block = readers[0].take(indices)
+        for start in range(0, len(indices), self.batch_size):
             rows = slice(start, start + self.batch_size)
             batch = block.part(rows)
             outputs = self.network.forward(batch.x, self._rngs[0])
             np.copyto(logits[rows], outputs)
             self._backward(self.network, outputs, batch, len(batch.x))
             self._step(learning_rate)
-        return self._total_cost(logits, block)
+
+    def _divided_batches(
+        self,
+        readers: list[Rows],
+        indices: npt.NDArray[np.intp],
+        logits: Array,
+        learning_rate: float,
+    ) -> None:
+        """Train on the mini-batches of a block in pieces; keep the logits."""
+        for start in range(0, len(indices), self.batch_size):
+            rows = slice(start, start + self.batch_size)
+            self._divided_batch(readers, indices[rows], logits[rows])
+            self._step(learning_rate)
 
     def _divided_batch(
-        self, readers: list[Rows], indices: npt.NDArray[np.intp], learning_rate: float
-    ) -> float:
-        """Train on one mini-batch in pieces; return the sum of the rows' costs."""
+        self, readers: list[Rows], indices: npt.NDArray[np.intp], logits: Array
+    ) -> None:
+        """Fill the gradient of one mini-batch, in pieces; keep the logits."""
         n_rows, n_pieces = len(indices), self._count_pieces(len(indices))
-        n_threads = self._n_threads
         edges = [n_rows * i // n_pieces for i in range(n_pieces + 1)]
-        costs = [0.0] * n_pieces
 
         def work(thread: int) -> None:
             with np.errstate(all="ignore"):
-                for i in range(thread, n_pieces, n_threads):
-                    piece = readers[thread].take(indices[edges[i] : edges[i + 1]])
+                for i in range(thread, n_pieces, self._n_threads):
+                    rows = slice(edges[i], edges[i + 1])
+                    piece = readers[thread].take(indices[rows])
                     outputs = self._replicas[i].forward(piece.x, self._rngs[i])
-                    costs[i] = self._total_cost(outputs, piece)
+                    np.copyto(logits[rows], outputs)
                     self._backward(self._replicas[i], outputs, piece, n_rows)
 
+        n_threads = min(self._n_threads, n_pieces)
         others = [self._pool.submit(work, thread) for thread in range(1, n_threads)]
         try:
             work(0)
@@ -189,8 +211,6 @@ class Trainer:
             raise error
         for replica in self._replicas[1:n_pieces]:  # always in this order
             np.add(self.network.gradient, replica.gradient, out=self.network.gradient)
-        self._step(learning_rate)
-        return sum(costs)
 
     def _backward(
         self, network: Network, outputs: Array, piece: Block, n_rows: int
@@ -212,10 +232,13 @@ class Trainer:
     def _count_pieces(self, n_rows: int) -> int:
         return min(max(1, n_rows // self._piece_rows), _MAX_PIECES)
 
-    def _total_cost(self, logits: Array, rows: Block) -> float:
-        costs = self.loss.value(logits, rows.targets)
+    def _total_cost(
+        self, logits: Array, rows: Rows, indices: npt.NDArray[np.intp]
+    ) -> float:
+        """Return the sum of the rows' costs."""
+        costs = self.loss.value(logits, rows.targets(indices))
         if rows.weights is not None:
-            costs = costs * rows.weights
+            costs = costs * rows.weights[indices]
         return float(costs.sum(dtype=np.float64))
 
 

@@ -1,0 +1,106 @@
+"""Time predictions on MNIST against PyTorch and scikit-learn, and measure memory.
+
+    pip install -e ".[bench]"
+    python benchmarks/prediction.py --data mnist.npz
+
+Predictions of 10,000 images at once, PyTorch without gradients at the best of two
+orders of the axes and several sizes of a block; and how much memory the predictions of
+60,000 images take beside the images, measured in a process of its own, on Linux.
+"""
+
+import argparse
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from peers import N_CLASSES, sklearn_epoch, sknnadl_model, torch_module
+from timing import (
+    CONV_NET,
+    PERCEPTRON,
+    add_options,
+    print_header,
+    print_ratios,
+    take_turns,
+)
+
+from sknnadl.datasets import load_mnist
+
+BLOCKS = (100, 1000, 10_000)
+MEMORY_ROWS = 60_000
+
+
+def torch_predictions(X, net, block, layout):
+    """Return a call that gives PyTorch's most probable classes."""
+    torch.set_num_threads(2)
+    module = torch_module(net).to(memory_format=layout).eval()
+    inputs = torch.from_numpy(X)
+
+    @torch.no_grad()
+    def predict():
+        blocks = [module(x).argmax(1) for x in inputs.split(block)]
+        return torch.cat(blocks).numpy()
+
+    return predict
+
+
+def predictions(X, y, net):
+    """Return a call for each library."""
+    model = sknnadl_model(net, 128).partial_fit(X[:100], y[:100], range(N_CLASSES))
+    calls = {"sknnadl": lambda: model.predict(X)}
+    for block in BLOCKS:
+        for layout in (torch.contiguous_format, torch.channels_last):
+            name = f"PyTorch, {layout}, {block}"
+            calls[name] = torch_predictions(X, net, block, layout)
+    if not net.n_filters:
+        theirs = sklearn_epoch(X[:200], y[:200], net, 128)()
+        calls["scikit-learn"] = lambda: theirs.predict(X)
+    return calls
+
+
+def memory(field):
+    """Return a figure of Linux's on the memory of this process, in MB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024
+
+
+def measure_memory():
+    """Print how many MB the predictions take beside their input."""
+    rng = np.random.default_rng(0)
+    X = rng.random((MEMORY_ROWS, 784), np.float32)
+    y = np.arange(100) % N_CLASSES
+    model = sknnadl_model(CONV_NET, 10).partial_fit(X[:100], y, range(N_CLASSES))
+    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+    before = memory("VmRSS")
+    model.predict(X)
+    print(f"{memory('VmHWM') - before:.0f}")
+
+
+def main():
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_options(parser)
+    parser.add_argument("--memory", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    if options.memory:
+        measure_memory()
+        return
+    data = load_mnist(options.data)
+    print_header("network", "library", "us a row", "sknnadl / library")
+    for net in (PERCEPTRON, CONV_NET):
+        calls = predictions(data.X_test, data.y_test, net)
+        seconds = take_turns(calls, options.repeats)
+        print_ratios((net.name,), seconds, len(data.X_test))
+    command = [sys.executable, __file__, "--memory"]
+    megabytes = subprocess.run(command, check=True, capture_output=True, text=True)
+    print(
+        f"\nPredicting {MEMORY_ROWS:,} images by {CONV_NET.name} takes "
+        f"{megabytes.stdout.strip()} MB beside the images."
+    )
+
+
+if __name__ == "__main__":
+    main()

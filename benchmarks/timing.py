@@ -1,0 +1,54 @@
+"""What the benchmarks of speed share: libraries that take turns, and their table."""
+
+import statistics
+import time
+
+from peers import Net
+
+PERCEPTRON = Net((100,))
+SMALL_PERCEPTRON = Net((30,))
+CONV_NET = Net((100,), (20, 40), "relu", 0.03)
+
+
+def take_turns(functions, repeats):
+    """Return the median seconds of each function; the first turn warms up.
+
+    The functions take turns, so that a change of the machine's speed meets all.
+    """
+    seconds = {name: [] for name in functions}
+    for turn in range(repeats + 1):
+        for name, function in functions.items():
+            start = time.perf_counter()
+            function()
+            if turn:
+                seconds[name].append(time.perf_counter() - start)
+    return {name: statistics.median(times) for name, times in seconds.items()}
+
+
+def best_of_pytorch(seconds):
+    """Return the times with those of PyTorch's variants replaced by the best."""
+    variants = [name for name in seconds if name.startswith("PyTorch")]
+    best = min(seconds[name] for name in variants)
+    others = {name: s for name, s in seconds.items() if name not in variants}
+    ours = {"sknnadl": others.pop("sknnadl")}
+    return {**ours, "PyTorch": best, **others}
+
+
+def print_header(*columns):
+    """Print the head of a table."""
+    print(f"| {' | '.join(columns)} |")
+    print("| --- |" + " ---: |" * (len(columns) - 1))
+
+
+def print_ratios(first_cells, seconds, n_rows):
+    """Print a line for each library: microseconds a row, and sknnadl's over its."""
+    for library, its in best_of_pytorch(seconds).items():
+        cells = [*first_cells, library, f"{its / n_rows * 1e6:.2f}"]
+        cells.append(f"{seconds['sknnadl'] / its:.3f}")
+        print(f"| {' | '.join(map(str, cells))} |", flush=True)
+
+
+def add_options(parser):
+    """Add the options that the benchmarks have in common."""
+    parser.add_argument("--data", help="where MNIST is (default: see load_mnist)")
+    parser.add_argument("--repeats", type=int, default=5, help="default: 5")
