@@ -9,13 +9,15 @@ import time
 import warnings
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknnadl import MLPClassifier
+from sknnadl import ConvNetClassifier, MLPClassifier
+from sknnadl.datasets import load_digits_images, load_mnist
 
 LOADERS = {
     "iris": load_iris,
@@ -35,6 +37,32 @@ def measure(estimator, X, y, seeds):
     return 100 * np.mean(scores), time.perf_counter() - start
 
 
+def measure_conv(X, y, X_val, y_val, rate, **parameters):
+    """Return the accuracy, in percent, on raw and on standardized pixels."""
+    net = ConvNetClassifier(
+        learning_rate_init=rate, n_jobs=-1, random_state=0, **parameters
+    )
+    models = net, make_pipeline(StandardScaler(), clone(net))
+    return [100 * model.fit(X, y).score(X_val, y_val) for model in models]
+
+
+def print_conv_rates(path):
+    """Print the accuracy of convolutional networks by their learning rate."""
+    digits = load_digits_images()
+    sets = {"digits": (digits, {"kernel_size": 3, "padding": "same", "max_iter": 30})}
+    if path:
+        sets["MNIST, 10,000 images"] = (load_mnist(path), {"max_iter": 8})
+    print("| data | learning rate | pixels as they are | standardized |")
+    print("| --- | ---: | ---: | ---: |")
+    for name, (data, parameters) in sets.items():
+        X, y = data.X_train[:10_000], data.y_train[:10_000]
+        for rate in (0.05, 0.1, 0.2, 0.4):
+            raw, standardized = measure_conv(
+                X, y, data.X_val, data.y_val, rate, **parameters
+            )
+            print(f"| {name} | {rate} | {raw:.2f} | {standardized:.2f} |", flush=True)
+
+
 def main():
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -42,12 +70,19 @@ def main():
     parser.add_argument(
         "--set", nargs="+", default=[], metavar="NAME=VALUE", help="other parameters"
     )
+    parser.add_argument(
+        "--conv", action="store_true", help="the rate of ConvNetClassifier instead"
+    )
+    parser.add_argument("--data", help="with --conv: where MNIST is")
     options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    if options.conv:
+        print_conv_rates(options.data)
+        return
     parameters = {
         name: ast.literal_eval(value)
         for name, value in (text.split("=", 1) for text in options.set)
     }
-    warnings.simplefilter("ignore")
     models = {
         "sknnadl": MLPClassifier(**parameters),
         "scikit-learn": SklearnMLPClassifier(),

@@ -2,16 +2,22 @@
 Classifiers side by side
 ========================
 
-Fit a network, a support vector machine and simple baselines on scikit-learn's digits,
-and compare them on images that none of them has seen.
+Fit two networks, a support vector machine and simple baselines on scikit-learn's
+digits, and compare them on images that none of them has seen.
 """
 
 import matplotlib.pyplot as plt
+import numpy as np
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from sknnadl import AverageDarknessClassifier, MLPClassifier, compare
+from sknnadl import (
+    AverageDarknessClassifier,
+    ConvNetClassifier,
+    MLPClassifier,
+    compare,
+)
 from sknnadl.datasets import load_digits_images
 
 data = load_digits_images()
@@ -22,6 +28,19 @@ models = {
     "SVM": SVC(),
     "SVM, tuned": SVC(C=1, gamma=0.25),
     "MLP": MLPClassifier(random_state=0),
+    "convolutional network": ConvNetClassifier(
+        n_filters=(64,),
+        kernel_size=3,
+        padding="same",
+        activation="tanh",
+        loss="cross_entropy",
+        dropout=0.5,
+        batch_size=10,
+        learning_rate_init=0.1,
+        max_iter=30,
+        n_iter_no_change=np.inf,
+        random_state=0,
+    ),
 }
 report = compare(models, data.X_train, data.y_train, test=(data.X_test, data.y_test))
 print(report)

@@ -9,7 +9,7 @@ def test_compare_digits(capsys, tmp_path):
     paths = [tmp_path / "report.md", tmp_path / "report.json"]
     assert main(["compare", "--out", str(paths[0]), "--out", str(paths[1])]) == 0
     captured = capsys.readouterr()
-    assert "[6/6] MLP" in captured.err
+    assert "[7/7] convolutional network" in captured.err
     models = json.loads(paths[1].read_text())["models"]
     accuracy = {model["name"]: model["accuracy"] for model in models}
     assert list(accuracy) == [
@@ -19,10 +19,12 @@ def test_compare_digits(capsys, tmp_path):
         "SVM",
         "SVM, tuned",
         "MLP",
+        "convolutional network",
     ]
     assert accuracy["random guess"] < 0.2 < 0.95 < accuracy["MLP"]
+    assert accuracy["convolutional network"] > 0.97
     assert all(name in captured.out for name in accuracy)
-    assert paths[0].read_text().count("\n") == 8
+    assert paths[0].read_text().count("\n") == 9
 
 
 @pytest.mark.parametrize(

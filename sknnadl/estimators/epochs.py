@@ -127,10 +127,11 @@ def _warn_unless_learned(estimator, run, end):
     if diagnosis == "too high":
         text = (
             "The network has learned nothing: its training cost "
-            f"{run.history['loss'][-1]:.4g} is above that of always giving the same "
-            f"answer. The learning rate is too high (learning_rate_init={rate:g}) and "
-            f"has saturated the neurons: try {rate / 10:g}, and features of similar "
-            "scale, as StandardScaler makes them."
+            f"{run.history['loss'][-1]:.4g} is no better than that of always giving "
+            "the same answer. The learning rate is too high "
+            f"(learning_rate_init={rate:g}) and has saturated the neurons: try "
+            f"{rate / 10:g}, and features of similar scale, as StandardScaler makes "
+            "them."
         )
     elif diagnosis == "too low":
         text = (

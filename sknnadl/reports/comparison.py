@@ -2,7 +2,6 @@
 
 import json
 import statistics
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from sklearn.utils import column_or_1d, indexable
 
 from sknnadl.reports.files import check_report_path, write_text
 from sknnadl.reports.parameters import count_parameters
+from sknnadl.reports.progress import Progress
 from sknnadl.reports.results import HEADER, ModelResult, make_cells, summarize
 from sknnadl.reports.statistics import wilson_interval
 from sknnadl.reports.tables import render_markdown, render_text
@@ -134,7 +134,8 @@ def compare(estimators, X, y, *, test=None, random_state=None, verbose=0):
     random_state : int, RandomState instance or None, default=None
         Which quarter that is.
     verbose : int, default=0
-        Whether to tell, on standard error, which model is being fitted.
+        Whether to tell, on standard error, which model is being fitted, and on a
+        terminal for how long.
 
     Returns
     -------
@@ -168,18 +169,20 @@ def compare(estimators, X, y, *, test=None, random_state=None, verbose=0):
         X_test, y_test = _check_test(test)
     X, y = indexable(X, y)
     y_test = column_or_1d(y_test, warn=True)
+    progress = Progress(verbose)
     results, fitted = [], {}
     for number, (name, estimator) in enumerate(estimators.items(), start=1):
-        _tell(verbose, f"[{number}/{len(estimators)}] {name}")
+        progress.tell(f"[{number}/{len(estimators)}] {name}")
         model = clone(estimator)
         try:
-            result = _measure(name, model, X, y, X_test, y_test)
+            with progress.ticking():
+                result = _measure(name, model, X, y, X_test, y_test)
         except Exception as error:  # one model's failure is a line of the table
             result = ModelResult(name, error=f"{type(error).__name__}: {error}")
         else:
             fitted[name] = model
         results.append(result)
-        _tell(verbose, f"      {summarize(result)}")
+        progress.tell(f"      {summarize(result)}")
     return ComparisonReport(results, fitted, len(y), len(y_test))
 
 
@@ -230,8 +233,3 @@ def _measure(name, model, X, y, X_test, y_test):
         predict_microseconds=statistics.median(seconds) / len(y_test) * 1e6,
         n_parameters=count_parameters(model),
     )
-
-
-def _tell(verbose, text):
-    if verbose:
-        print(text, file=sys.stderr, flush=True)

@@ -39,4 +39,6 @@ def wilson_interval(n_hits, n_trials, level=0.95):
     scale = 1 + z**2 / n_trials
     centre = (share + z**2 / (2 * n_trials)) / scale
     spread = z * math.sqrt(share * (1 - share) / n_trials + z**2 / (4 * n_trials**2))
-    return max(0.0, centre - spread / scale), min(1.0, centre + spread / scale)
+    # Where the proportion is 0 or 1 it is a bound, which rounding may miss.
+    low, high = centre - spread / scale, centre + spread / scale
+    return max(0.0, min(low, share)), min(1.0, max(high, share))

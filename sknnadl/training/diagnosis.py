@@ -7,18 +7,22 @@ from typing import Literal
 import numpy as np
 
 from sknnadl.network.losses import constant_logits
+from sknnadl.network.rows import Rows
 from sknnadl.network.typing import Array
 from sknnadl.training.prediction import predict_logits
 from sknnadl.training.run import TrainingRun
 
-#: A cost this much above the best constant's is worse than knowing nothing.
-_WORSE = 1.05
+#: A cost this much above the best constant's is worse than knowing nothing, and one
+#: that is not below this part of it no better.
+_WORSE, _NO_BETTER = 1.05, 0.95
 #: A fall of the cost below this part of itself, over half a run, is none.
 _FLAT = 1e-3
 #: Parameters that have moved by less than this part of their norm have not moved.
 _STILL = 1e-2
 #: Outputs whose logits are this large on average are saturated; so many rows tell.
 _SATURATED, _ROWS = 10.0, 1000
+#: Weights that are all smaller have been taken by the penalty.
+_NO_WEIGHT = 1e-2
 
 
 def diagnose(run: TrainingRun) -> Literal["too high", "too low"] | None:
@@ -26,7 +30,8 @@ def diagnose(run: TrainingRun) -> Literal["too high", "too low"] | None:
 
     That is so where the cost is above that of a network which ignores its input, and
     no longer falls. With a rate too high the outputs are saturated; with one too low
-    the parameters are about where they began.
+    the parameters are about where they began. A rate too high can also leave rectifiers
+    that give zero for every row: the network then ignores its input.
 
     Parameters
     ----------
@@ -46,7 +51,10 @@ def diagnose(run: TrainingRun) -> Literal["too high", "too low"] | None:
         return None
     last = costs[half:].min() - run.trainer.penalty.value(weights)
     falls = costs[half:].min() < (1 - _FLAT) * costs[:half].min()
-    if falls or last < _WORSE * _constant_cost(run) + run.plateau.tol:
+    constant = _constant_cost(run)
+    if last > _NO_BETTER * constant and _neurons_are_dead(run):
+        return "too high"  # the cost may fall all the same, with the penalty
+    if falls or last < _WORSE * constant + run.plateau.tol:
         return None
     if _distance_moved(run) < _STILL:
         return "too low"
@@ -73,6 +81,19 @@ def _distance_moved(run: TrainingRun) -> float:
 
 
 def _outputs_are_saturated(run: TrainingRun) -> bool:
-    some = run.rows.subset(np.arange(min(len(run.rows), _ROWS)))
-    logits = predict_logits(run.trainer.network, some)
+    logits = predict_logits(run.trainer.network, _some_rows(run))
     return bool(np.abs(logits).mean() > _SATURATED)
+
+
+def _neurons_are_dead(run: TrainingRun) -> bool:
+    """Return whether rows that differ all get the same outputs from weights."""
+    network, some = run.trainer.network, _some_rows(run)
+    inputs = some.inputs(slice(None))
+    weights = network.parameters[: network.n_weights]
+    if not np.ptp(inputs, axis=0).any() or np.abs(weights).max() < _NO_WEIGHT:
+        return False
+    return not np.ptp(predict_logits(network, some), axis=0).any()
+
+
+def _some_rows(run: TrainingRun) -> Rows:
+    return run.rows.subset(np.arange(min(len(run.rows), _ROWS)))

@@ -5,7 +5,7 @@ import pytest
 from sklearn.datasets import load_wine
 from sklearn.exceptions import ConvergenceWarning
 
-from sknnadl import MLPClassifier
+from sknnadl import ConvNetClassifier, MLPClassifier
 
 
 def state(model):
@@ -96,6 +96,22 @@ def test_divergence_later_keeps_the_last_good_epoch(iris):
     assert model.n_iter_ == 3
     model.set_params(learning_rate_init=0.1).fit(*iris)
     assert model.n_iter_ == 6
+
+
+@pytest.mark.parametrize("scale", [16, 255])
+def test_neurons_that_die_of_features_too_large_are_named(scale, digits):
+    X, y = scale * digits.X_train, digits.y_train
+    model = ConvNetClassifier((4,), kernel_size=3, learning_rate_init=1, random_state=0)
+    with pytest.warns(ConvergenceWarning, match=r"learning rate is too high"):
+        model.fit(X, y)
+    assert model.score(X, y) < 0.2
+
+
+@pytest.mark.parametrize("alpha", [1e-4, 1.0])
+def test_labels_that_nothing_tells_are_no_fault_of_the_rate(alpha):
+    X, y = np.arange(40.0)[:, np.newaxis] / 20 - 1, np.arange(40) % 2
+    model = MLPClassifier((5,), alpha=alpha, learning_rate_init=0.05, random_state=0)
+    model.fit(X, y)  # a warning would be an error here
 
 
 def test_a_rate_that_saturates_the_neurons_is_named(digits):

@@ -166,7 +166,9 @@ def test_wilson_interval():
         (1, 29, 0.0061, 0.1718),
     ]:
         assert wilson_interval(hits, n) == pytest.approx((low, high), abs=5e-5)
-    assert wilson_interval(20, 20)[1] == 1
+    for n in range(1, 400):
+        assert wilson_interval(0, n)[0] == 0
+        assert wilson_interval(n, n)[1] == 1
 
 
 def test_count_parameters(iris):

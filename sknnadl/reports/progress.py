@@ -1,0 +1,50 @@
+"""What a person sees while models are being fitted."""
+
+import sys
+import threading
+import time
+
+
+class Progress:
+    """Lines on standard error, and on a terminal the seconds that go by.
+
+    Parameters
+    ----------
+    enabled : bool
+        Whether to tell anything.
+    """
+
+    def __init__(self, enabled):
+        self.enabled = enabled
+
+    def tell(self, text):
+        """Write a line."""
+        if self.enabled:
+            print(text, file=sys.stderr, flush=True)
+
+    def ticking(self):
+        """Return a context manager inside which the seconds are counted."""
+        return _Seconds(self.enabled and sys.stderr.isatty())
+
+
+class _Seconds:
+    def __init__(self, enabled):
+        self._enabled = enabled
+        self._done = threading.Event()
+
+    def __enter__(self):
+        if self._enabled:
+            self._thread = threading.Thread(target=self._count, daemon=True)
+            self._thread.start()
+
+    def __exit__(self, *exception):
+        self._done.set()
+        if self._enabled:
+            self._thread.join()
+            print("\r\033[K", end="", file=sys.stderr, flush=True)  # clears the line
+
+    def _count(self):
+        start = time.monotonic()
+        while not self._done.wait(1):
+            seconds = time.monotonic() - start
+            print(f"\r      {seconds:.0f} s", end="", file=sys.stderr, flush=True)
