@@ -2,10 +2,10 @@
 
     python benchmarks/book.py --data mnist.npz [--rows NAME ...]
 
-Every run, a network with a seed, is written to ``--results`` as soon as it is done,
-and what it has learned after every epoch. So the command can be stopped, and goes on
-where it was. Of the convolutional networks a seed is left out where one before it has
-reached what is wanted.
+Every run, a network with a seed, is written to ``--results`` when it is done, and its
+state after every epoch. So the command can be stopped, and goes on where it was; remove
+the folder to start anew. Of the convolutional networks no further seed is trained where
+one has reached what is wanted.
 """
 
 import argparse
@@ -135,9 +135,8 @@ ROWS = [
 
 def train(row, seed, data, n_jobs, path):
     """Train a network; return its accuracies, in percent, after each epoch."""
-    run = start(row, seed, n_jobs)
-    if path.exists():
-        run = pickle.loads(path.read_bytes())
+    exists = path.exists()
+    run = pickle.loads(path.read_bytes()) if exists else start(row, seed, n_jobs)
     for epoch in range(len(run["test"]), row.epochs):
         begin = time.perf_counter()
         with warnings.catch_warnings(record=True) as caught:
@@ -155,7 +154,6 @@ def train(row, seed, data, n_jobs, path):
             text = f"\r{row.name}, seed {seed}: epoch {epoch + 1} of {row.epochs}"
             print(text, end="", file=sys.stderr, flush=True)
     print(f"\r{row.name}, seed {seed}: {result(row, run)} percent", file=sys.stderr)
-    path.unlink()
     return {name: value for name, value in run.items() if name != "model"}
 
 
@@ -195,8 +193,10 @@ def train_all(row, data, n_jobs, folder):
     for seed in row.seeds:
         path = folder / f"{row.name}-{seed}.json"
         if not path.exists():
-            run = train(row, seed, data, n_jobs, path.with_suffix(".pickle"))
+            unfinished = path.with_suffix(".pickle")
+            run = train(row, seed, data, n_jobs, unfinished)
             write_text(path, json.dumps(run))
+            unfinished.unlink(missing_ok=True)
         runs.append(json.loads(path.read_text()))
         if result(row, runs[-1]) >= row.enough:
             break

@@ -1,4 +1,4 @@
-"""Time an epoch of a convolutional network at once, twice and four times the cost.
+"""Time an epoch of a convolutional network at 1, 2 and 4 times the work.
 
     python benchmarks/growth.py [--rows 2000]
 

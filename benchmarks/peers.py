@@ -5,10 +5,9 @@ a callable that trains for one more epoch on all rows in a new order. All use tw
 threads where they use threads, and float32.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
+from nets import N_CLASSES, SIDE
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from skorch import NeuralNetClassifier
 from torch import nn
@@ -16,25 +15,6 @@ from torch import nn
 from sknnadl import ConvNetClassifier, MLPClassifier
 
 N_THREADS = 2
-SIDE, N_CLASSES = 28, 10
-
-
-@dataclass(frozen=True)
-class Net:
-    """A network of the book: 5x5 kernels, each followed by 2x2 max-pooling."""
-
-    hidden: tuple
-    n_filters: tuple = ()
-    activation: str = "sigmoid"
-    rate: float = 0.1
-
-    @property
-    def name(self):
-        """Return the layers as the tables name them."""
-        if not self.n_filters:
-            return "-".join(map(str, (SIDE**2, *self.hidden, N_CLASSES)))
-        parts = [f"conv {f}" for f in self.n_filters]
-        return ", ".join([*parts, *map(str, self.hidden), str(N_CLASSES)])
 
 
 def sknnadl_model(net, batch_size):

@@ -16,10 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from peers import N_CLASSES, sklearn_epoch, sknnadl_model, torch_module
+from nets import CONV_NET, N_CLASSES, PERCEPTRON
+from peers import sklearn_epoch, sknnadl_model, torch_module
 from timing import (
-    CONV_NET,
-    PERCEPTRON,
     add_options,
     print_header,
     print_ratios,

@@ -3,12 +3,6 @@
 import statistics
 import time
 
-from peers import Net
-
-PERCEPTRON = Net((100,))
-SMALL_PERCEPTRON = Net((30,))
-CONV_NET = Net((100,), (20, 40), "relu", 0.03)
-
 
 def take_turns(functions, repeats):
     """Return the median seconds of each function; the first turn warms up.

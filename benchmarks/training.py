@@ -11,11 +11,9 @@ its variants: either optimizer, and for images either order of the axes.
 import argparse
 import warnings
 
+from nets import CONV_NET, PERCEPTRON, SMALL_PERCEPTRON
 from peers import CONV_PEERS, PERCEPTRON_PEERS
 from timing import (
-    CONV_NET,
-    PERCEPTRON,
-    SMALL_PERCEPTRON,
     add_options,
     print_header,
     print_ratios,

@@ -31,7 +31,7 @@ _TUNED_SVM = {
 
 #: Convolutional networks for 8x8 and for 28x28 pixels. The first is at least as
 #: accurate as the tuned SVM in 5-fold cross-validation
-#: (``tests/estimators/test_convnet.py``), the second is the book's.
+#: (``tests/estimators/test_convnet.py``), the layers of the second are the book's.
 _CONV_NETS = {
     "digits": {
         "n_filters": (64,),

@@ -5,11 +5,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from numpydoc.validate import validate
 
 from sknnadl import ConvNetClassifier, MLPClassifier, NetworkClassifier
 from sknnadl.network import Dense
-
-validate = pytest.importorskip("numpydoc.validate", reason="numpydoc validates them")
 
 ASSEMBLED = [ConvNetClassifier, MLPClassifier, NetworkClassifier]
 SETTINGS = Path(__file__).parents[1] / "pyproject.toml"
@@ -19,7 +18,7 @@ SETTINGS = Path(__file__).parents[1] / "pyproject.toml"
 def test_docstring_is_valid(cls):
     settings = tomllib.loads(SETTINGS.read_text())["tool"]["numpydoc_validation"]
     ignored = {code for code in settings["checks"] if code != "all"}
-    errors = validate.validate(f"{cls.__module__}.{cls.__name__}")["errors"]
+    errors = validate(f"{cls.__module__}.{cls.__name__}")["errors"]
     assert not [error for error in errors if error[0] not in ignored]
 
 

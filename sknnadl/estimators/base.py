@@ -15,8 +15,9 @@ from sknnadl._sklearn import Interval, Options, StrOptions, _fit_context
 from sknnadl.estimators.epochs import train
 from sknnadl.estimators.parts import make_optimizer, make_penalty, make_schedule
 from sknnadl.network.dense import Dense
+from sknnadl.network.dropout import Dropout
 from sknnadl.network.losses import LOSSES
-from sknnadl.network.network import Network
+from sknnadl.network.network import Network, build_layers
 from sknnadl.network.registry import from_plain
 from sknnadl.network.summary import summarize
 from sknnadl.training.penalties import PENALTIES
@@ -83,7 +84,9 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             The training rows, of any numeric dtype. They are converted a mini-batch
-            at a time and never copied whole.
+            at a time; contiguous arrays are never copied whole. `ConvNetClassifier`
+            and `NetworkClassifier` also take images, of shape (n_samples, height,
+            width) or (n_samples, height, width, channels).
         y : array-like of shape (n_samples,)
             The class of each row.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -176,12 +179,13 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
 
     def _check_same_shapes(self, network):
         """Refuse to go on with a network of other layers than the fitted one."""
-        old, new = _sizes(self._network()), _sizes(network)
+        old, new = (_shapes(n.specs, n.input_shape) for n in (self._network(), network))
         if old != new:
             raise ValueError(
-                f"The fitted network has layers of sizes {old}, and the parameters now "
-                f"ask for {new}. Training can only go on with the same sizes: set them "
-                "back, or start anew with fit and warm_start=False."
+                "Training can only go on with layers of the same sizes. The fitted "
+                f"network has {_describe(old)}; the parameters now ask for "
+                f"{_describe(new)}. Set them back, or start anew with fit and "
+                "warm_start=False."
             )
 
     def _network(self):
@@ -198,7 +202,7 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
         return X, None
 
     def _learn_input_shape(self, image_shape):
-        """Learn the shape of an input from what `_to_rows` returned."""
+        """Learn the shape of an input, or check it, given what `_to_rows` returned."""
 
     def _network_dtype(self, X):
         """Return the dtype to train in on these data."""
@@ -250,8 +254,24 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
         return tags
 
 
-def _sizes(network):
-    """Return the shapes between the layers, as a user would write them."""
-    shapes = [network.input_shape]
-    shapes += [layer.output_shape for layer in network.layers if layer.parameter_shapes]
-    return "-".join("x".join(str(length) for length in shape) for shape in shapes)
+def _shapes(specs, input_shape):
+    """Return the shapes of each layer's parameters and output, but for dropout's."""
+    layers = build_layers(specs, input_shape, "float32")
+    shapes = [("input", {}, input_shape)]
+    shapes += [
+        (type(spec).__name__, layer.parameter_shapes, layer.output_shape)
+        for spec, layer in zip(specs, layers, strict=True)
+        if not isinstance(spec, Dropout)
+    ]
+    return shapes
+
+
+def _describe(shapes):
+    """Return the shapes as a user would write them."""
+    parts = []
+    for name, parameters, output_shape in shapes:
+        text = f"{name} {'x'.join(map(str, output_shape))}"
+        if len(parameters.get("weights", ())) == 4:
+            text += " of {}x{} kernels".format(*parameters["weights"])
+        parts.append(text)
+    return ", ".join(parts)

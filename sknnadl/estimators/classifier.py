@@ -35,7 +35,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The training rows.
+            The training rows, or images as in `fit`.
         y : array-like of shape (n_samples,)
             The class of each row.
         classes : array-like of shape (n_classes,), default=None
@@ -66,7 +66,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The rows.
+            The rows, or images as in `fit`.
 
         Returns
         -------
@@ -85,7 +85,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The rows.
+            The rows, or images as in `fit`.
 
         Returns
         -------
@@ -103,7 +103,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            The rows.
+            The rows, or images as in `fit`.
 
         Returns
         -------
@@ -128,8 +128,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             self, X, y, accept_sparse="csr", dtype="numeric", reset=is_new
         )
         _check_numeric(X)
-        if is_new:
-            self._learn_input_shape(image_shape)
+        self._learn_input_shape(image_shape)
         check_classification_targets(y)
         dtype = self._network_dtype(X)
         weights = None

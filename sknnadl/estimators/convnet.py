@@ -1,5 +1,6 @@
 """The convolutional network."""
 
+import math
 from numbers import Integral
 
 from sknnadl._sklearn import Interval, StrOptions
@@ -11,6 +12,7 @@ from sknnadl.estimators.hidden import (
     make_hidden_layers,
 )
 from sknnadl.estimators.images import TakesImages
+from sknnadl.network.checks import as_pair
 from sknnadl.network.conv import Conv2D
 from sknnadl.network.flatten import Flatten
 from sknnadl.network.pooling import AveragePool2D, L2Pool2D, MaxPool2D
@@ -105,6 +107,8 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
         "image_shape": [tuple, list, None],
     }
 
+    _shape_argument, _n_axes = "image_shape", (2, 3)
+
     def __init__(
         self,
         n_filters=(20, 40),
@@ -189,6 +193,16 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
                     self.weight_init,
                 )
             )
-            if self.pool_size not in (1, (1, 1), [1, 1]):
-                layers.append(_POOLINGS[self.pooling](self.pool_size))
+            pool = _POOLINGS[self.pooling](self.pool_size)
+            if as_pair(pool, "pool_size") != (1, 1):
+                layers.append(pool)
         return [*layers, Flatten(), *make_hidden_layers(self)]
+
+    def _shape_of_rows(self, n_features):
+        side = math.isqrt(n_features)
+        if side * side != n_features:
+            raise ValueError(
+                f"X has flat rows of {n_features} values, which make no square grey "
+                "image: say image_shape=(height, width) or (height, width, channels)."
+            )
+        return side, side, 1

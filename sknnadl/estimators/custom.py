@@ -6,7 +6,7 @@ from sknnadl.estimators.hidden import WEIGHT_INIT
 from sknnadl.estimators.images import TakesImages
 from sknnadl.network.dense import Dense
 from sknnadl.network.flatten import Flatten
-from sknnadl.network.layer import LayerSpec
+from sknnadl.network.registry import LAYERS
 
 
 @fill_docstring
@@ -19,7 +19,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
 
     Parameters
     ----------
-    layers : sequence of LayerSpec, default=(Dense(100),)
+    layers : tuple or list of layers, default=(Dense(100),)
         The hidden layers, from the input on. Where they end in images, these are laid
         out as rows for the output layer.
     input_shape : tuple of int, default=None
@@ -48,10 +48,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
 
     References
     ----------
-    .. [1] Nielsen, M. A. (2015). Neural Networks and Deep Learning. Determination
-       Press.
-    .. [5] Sutskever, I., Martens, J., Dahl, G. and Hinton, G. (2013). On the
-       importance of initialization and momentum in deep learning. ICML.
+    <references>
 
     Examples
     --------
@@ -79,7 +76,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         "weight_init": WEIGHT_INIT,
     }
 
-    _shape_argument = "input_shape"
+    _shape_argument, _n_axes = "input_shape", (1, 2, 3)
 
     def __init__(
         self,
@@ -136,7 +133,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
 
     def _hidden_layers(self):
         for number, layer in enumerate(self.layers, start=1):
-            if not isinstance(layer, LayerSpec):
+            if type(layer) not in LAYERS.values():
                 raise ValueError(
                     "layers must be layers of sknnadl.network, such as Dense(100), "
                     f"got {layer!r} as layer {number}."

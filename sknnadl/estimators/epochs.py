@@ -129,9 +129,9 @@ def _warn_unless_learned(estimator, run, end):
             "The network has learned nothing: its training cost "
             f"{run.history['loss'][-1]:.4g} is no better than that of always giving "
             "the same answer. The learning rate is too high "
-            f"(learning_rate_init={rate:g}) and has saturated the neurons: try "
-            f"{rate / 10:g}, and features of similar scale, as StandardScaler makes "
-            "them."
+            f"(learning_rate_init={rate:g}) and has driven the neurons to where they "
+            f"no longer respond: try {rate / 10:g}, and features of similar scale, as "
+            "StandardScaler makes them."
         )
     elif diagnosis == "too low":
         text = (

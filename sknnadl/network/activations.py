@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,6 +16,9 @@ class Activation(ABC):
     The derivative is a function of the output ``a = f(z)`` alone, so a layer keeps one
     array and not two.
     """
+
+    #: Whether a larger input never has a smaller output.
+    monotone: ClassVar[bool] = True
 
     @abstractmethod
     def forward(self, z: Array) -> None:

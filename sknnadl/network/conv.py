@@ -22,7 +22,7 @@ from sknnadl.network.typing import Array, Shape
 #: Patches whose rows have fewer numbers than this are gathered a pixel at a time: the
 #: runs to copy are then as long as a feature map is wide.
 _SHORT_RUN = 16
-#: NumPy keeps the interpreter's lock during a product with at most so many results.
+#: NumPy 2 keeps the interpreter's lock during a call with at most so many results.
 _LOCKED_SIZE = 500
 
 
@@ -150,6 +150,7 @@ class Conv2DLayer(Layer):
         """Take in max-pooling whose windows lie side by side."""
         if (
             self._pool != (1, 1)
+            or not self.activation.monotone
             or not isinstance(following, MaxPool2DLayer)
             or following.stride != following.window
         ):
@@ -182,35 +183,39 @@ class Conv2DLayer(Layer):
         np.matmul(self._patches, self._kernels, out=sums)
         by_position = sums.reshape(self._pool[1], down, self._pool[0], n * row)
         pooled = self._maximum.forward(by_position, self.scratch)
-        biases = self.scratch("biases", (row,))
-        np.copyto(biases.reshape(-1, filters), self._biases)
+        row_biases = self.scratch("row biases", (row,))  # the biases of each pixel
+        np.copyto(row_biases.reshape(-1, filters), self._biases)
         a = self.scratch("output", (n, down, row))
-        np.add(pooled.reshape(down, n, row).swapaxes(0, 1), biases, out=a)
+        np.add(pooled.reshape(down, n, row).swapaxes(0, 1), row_biases, out=a)
         self.activation.forward(a)
         self._output, self._sums = a, sums
         return a.reshape(n, *self.output_shape)
 
     def backward(self, gradient: Array, need_input: bool = True) -> Array | None:
-        """Backpropagate to the biases, the maxima's sums, the kernels, the input."""
+        """Backpropagate: ``db = sum dz``, ``dw = patches.T @ dz``, and to the input.
+
+        ``dz`` is ``dy * f'`` at the largest sum of each window, and 0 elsewhere.
+        """
         n, down, row = self._output.shape
         gradient = gradient.reshape(n, down, row)
         self.activation.backward(self._output, gradient)
-        of_pixels = np.add.reduce(gradient.reshape(n, -1), axis=0)  # (down * row,)
-        of_pixels = of_pixels.reshape(-1, self._spec.filters)
-        np.add.reduce(of_pixels, axis=0, out=self._biases_gradient)
+        by_pixel = np.add.reduce(gradient.reshape(n, -1), axis=0)  # (down * row,)
+        by_pixel = by_pixel.reshape(-1, self._spec.filters)
+        np.add.reduce(by_pixel, axis=0, out=self._biases_gradient)
         pooled = self.scratch("pooled gradient", (down, n, row))
         np.copyto(pooled, gradient.swapaxes(0, 1))
         self._maximum.backward(pooled.reshape(down, n * row), self.scratch)
         dz = self._sums  # where their gradients are now: (m, filters)
-        self._multiply_long(self._patches.T, dz, self._kernels_gradient)
+        self._multiply_unlocked(self._patches.T, dz, self._kernels_gradient)
         return self._input_gradient(dz, n) if need_input else None
 
-    def _multiply_long(self, a: Array, b: Array, out: Array) -> None:
+    def _multiply_unlocked(self, a: Array, b: Array, out: Array) -> None:
         """Write ``a @ b``, a sum over many rows, so that other threads can run.
 
-        Few kernels have a small gradient; two halves of it are large enough together.
+        Few kernels have a small gradient, but two halves of the sum, found in one
+        call, can be large enough.
         """
-        if out.size > _LOCKED_SIZE or len(b) % 2:
+        if not _LOCKED_SIZE // 2 < out.size <= _LOCKED_SIZE or len(b) % 2:
             np.matmul(a, b, out=out)
             return
         halves = self.scratch("halves", (2, *out.shape))
@@ -245,7 +250,8 @@ class Conv2DLayer(Layer):
             self._pool[1] * self._stride[1] * pixel,
         )
         m, k = math.prod(rows), math.prod(kernel)
-        if kernel[1] * kernel[2] < _SHORT_RUN:
+        is_run = pixel == number * kernel[2]  # not so in a transposed image
+        if not is_run or kernel[1] * kernel[2] < _SHORT_RUN:
             patches = self.scratch("patches", kernel + rows)
             np.copyto(patches, as_strided(x, kernel + rows, steps + row_steps))
             return patches.reshape(k, m).T

@@ -56,7 +56,7 @@ class Layer(ABC):
         self.input_shape = input_shape
         self.output_shape = output_shape
         self.dtype = np.dtype(dtype)
-        self._scratch: dict[tuple[str, Shape], Array] = {}
+        self._scratch: dict[tuple[str, Shape, Any], Array] = {}
 
     @property
     def parameter_shapes(self) -> dict[str, Shape]:
@@ -108,8 +108,9 @@ class Layer(ABC):
 
         Fresh large arrays cost page faults; these are paid once.
         """
-        array = self._scratch.get((name, shape))
+        key = name, shape, dtype
+        array = self._scratch.get(key)
         if array is None:
             array = np.empty(shape, self.dtype if dtype is None else dtype)
-            self._scratch[name, shape] = array
+            self._scratch[key] = array
         return array

@@ -14,8 +14,8 @@ Scratch = Callable[..., Array]
 
 def take_maximum(values: Sequence[Array] | Array, output: Array) -> None:
     """Write the largest of several arrays, number by number."""
-    np.maximum(values[0], values[min(1, len(values) - 1)], out=output)
-    for value in values[2:]:
+    np.copyto(output, values[0])
+    for value in values[1:]:
         np.maximum(output, value, out=output)
 
 

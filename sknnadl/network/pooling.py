@@ -122,7 +122,7 @@ class L2Pool2DLayer(Pool2DLayer):
         """Add ``gradient * x / norm``, and nothing where the norm is zero."""
         norm = self.scratch("norm", gradient.shape)
         np.copyto(norm, self._output)
-        norm[norm == 0] = 1  # where x is 0 too
+        norm[norm == 0] = 1  # where x is 0, or its square is
         np.divide(gradient, norm, out=gradient)
         for x, dx in zip(self._positions, positions, strict=True):
             np.add(dx, np.multiply(gradient, x, out=share), out=dx)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
+
+import numpy as np
 
 from sknnadl.network.conv import Conv2D
 from sknnadl.network.dense import Dense
@@ -28,11 +29,21 @@ LAYERS: dict[str, type[LayerSpec]] = {
 
 
 def to_plain(specs: Iterable[LayerSpec]) -> list[dict[str, Any]]:
-    """Return the specs as dicts of strings and numbers."""
+    """Return the specs as dicts of strings, numbers and tuples of numbers."""
     return [
-        {"layer": type(spec).__name__, **asdict(spec)}  # type: ignore[call-overload]
+        {
+            "layer": type(spec).__name__,
+            **{name: _to_plain(value) for name, value in vars(spec).items()},
+        }
         for spec in specs
     ]
+
+
+def _to_plain(value: Any) -> Any:
+    """Return an argument without NumPy's types, as a grid may bring them."""
+    if isinstance(value, tuple | list):
+        return tuple(map(_to_plain, value))
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def from_plain(values: Iterable[dict[str, Any]]) -> list[LayerSpec]:

@@ -12,10 +12,13 @@ class Progress:
     ----------
     enabled : bool
         Whether to tell anything.
+    interval : float, default=1
+        After how many seconds they are counted again.
     """
 
-    def __init__(self, enabled):
+    def __init__(self, enabled, interval=1):
         self.enabled = enabled
+        self.interval = interval
 
     def tell(self, text):
         """Write a line."""
@@ -24,12 +27,13 @@ class Progress:
 
     def ticking(self):
         """Return a context manager inside which the seconds are counted."""
-        return _Seconds(self.enabled and sys.stderr.isatty())
+        return _Seconds(self.enabled and sys.stderr.isatty(), self.interval)
 
 
 class _Seconds:
-    def __init__(self, enabled):
+    def __init__(self, enabled, interval):
         self._enabled = enabled
+        self._interval = interval
         self._done = threading.Event()
 
     def __enter__(self):
@@ -45,6 +49,6 @@ class _Seconds:
 
     def _count(self):
         start = time.monotonic()
-        while not self._done.wait(1):
+        while not self._done.wait(self._interval):
             seconds = time.monotonic() - start
             print(f"\r      {seconds:.0f} s", end="", file=sys.stderr, flush=True)

@@ -20,9 +20,7 @@ _FLAT = 1e-3
 #: Parameters that have moved by less than this part of their norm have not moved.
 _STILL = 1e-2
 #: Outputs whose logits are this large on average are saturated; so many rows tell.
-_SATURATED, _ROWS = 10.0, 1000
-#: Weights that are all smaller have been taken by the penalty.
-_NO_WEIGHT = 1e-2
+_SATURATED, _ROWS, _FEW_ROWS = 10.0, 1000, 50
 
 
 def diagnose(run: TrainingRun) -> Literal["too high", "too low"] | None:
@@ -30,8 +28,8 @@ def diagnose(run: TrainingRun) -> Literal["too high", "too low"] | None:
 
     That is so where the cost is above that of a network which ignores its input, and
     no longer falls. With a rate too high the outputs are saturated; with one too low
-    the parameters are about where they began. A rate too high can also leave rectifiers
-    that give zero for every row: the network then ignores its input.
+    the parameters are about where they began. A rate too high can also leave neurons
+    that no row moves any more, as rectifiers that give zero: dead ones.
 
     Parameters
     ----------
@@ -81,19 +79,23 @@ def _distance_moved(run: TrainingRun) -> float:
 
 
 def _outputs_are_saturated(run: TrainingRun) -> bool:
-    logits = predict_logits(run.trainer.network, _some_rows(run))
+    logits = predict_logits(run.trainer.network, _some_rows(run, _ROWS))
     return bool(np.abs(logits).mean() > _SATURATED)
 
 
 def _neurons_are_dead(run: TrainingRun) -> bool:
-    """Return whether rows that differ all get the same outputs from weights."""
-    network, some = run.trainer.network, _some_rows(run)
-    inputs = some.inputs(slice(None))
-    weights = network.parameters[: network.n_weights]
-    if not np.ptp(inputs, axis=0).any() or np.abs(weights).max() < _NO_WEIGHT:
+    """Return whether no input changes an output or moves a weight any more."""
+    network = run.trainer.network
+    if np.ptp(predict_logits(network, _some_rows(run, _ROWS)), axis=0).any():
         return False
-    return not np.ptp(predict_logits(network, some), axis=0).any()
+    some = _some_rows(run, _FEW_ROWS)
+    if not np.ptp(some.inputs(slice(None)), axis=0).any():
+        return False
+    outputs = network.forward(some.inputs(slice(None)), np.random.default_rng(0))
+    network.backward(run.trainer.loss.gradient(outputs, some.targets()))
+    first = next(filter(None, network.split(network.gradient)))
+    return not first["weights"].any()
 
 
-def _some_rows(run: TrainingRun) -> Rows:
-    return run.rows.subset(np.arange(min(len(run.rows), _ROWS)))
+def _some_rows(run: TrainingRun, n_rows: int) -> Rows:
+    return run.rows.subset(np.arange(min(len(run.rows), n_rows)))

@@ -11,8 +11,8 @@ from sknnadl.network.rows import Rows
 from sknnadl.network.typing import Array
 from sknnadl.training.blas import single_threaded_blas
 
-#: Rows that go through the network at once: enough for fast matrix products, and of a
-#: costly network no more than keep what it computes in the cache.
+#: Rows that go through the network at once: as many as take so many multiplications,
+#: enough for fast matrix products, within limits that keep the memory small.
 _BLOCK_WORK, _MIN_ROWS, _MAX_ROWS = 5 * 10**7, 8, 256
 
 

@@ -18,14 +18,17 @@ from sknnadl.training.blas import single_threaded_blas
 from sknnadl.training.optimizers import Optimizer
 from sknnadl.training.penalties import Penalty
 
-#: A mini-batch is divided into at most so many pieces, in each of which a row's output
-#: takes, over all rows, at least so many multiplications, and so many a parameter:
-#: enough to be worth waking a thread for, and to make adding up the gradients cheap.
-#: The division depends on the network and the batch alone, never on the number of
-#: threads, so that the sums come out the same on any number.
-_MAX_PIECES, _PIECE_WORK, _PIECE_WORK_PER_PARAMETER = 8, 10**6, 64
+#: A mini-batch is divided into at most so many pieces. The division depends on the
+#: network and the batch alone, never on the number of threads, so that the sums come
+#: out the same on any number.
+_MAX_PIECES = 8
+#: The rows of a piece need at least so many multiplications to go forward: enough to
+#: be worth waking a thread for.
+_PIECE_WORK = 10**6
+#: And so many for each parameter, so that adding the pieces' gradients costs little.
+_PIECE_WORK_PER_PARAMETER = 60
 #: The cost is computed once for so many divided mini-batches.
-_BATCHES = 16
+_BATCHES_PER_COST = 16
 
 
 class Trainer:
@@ -111,7 +114,8 @@ class Trainer:
         """Train on all rows once; return their mean cost.
 
         The cost is each mini-batch's before its own step, and the penalty that of the
-        weights at the end. It is returned at once when it is no longer finite.
+        weights at the end. Where it is no longer finite after some mini-batches, it
+        is returned then.
         """
         with np.errstate(all="ignore"):
             return self._epoch(rows, learning_rate)
@@ -124,11 +128,12 @@ class Trainer:
             self._rngs = [np.random.default_rng(s) for s in seeds]
         size = self.batch_size
         if self.n_pieces > 1:
-            block_size, train = _BATCHES * size, self._divided_batches
+            block_size, train = _BATCHES_PER_COST * size, self._divided_batches
         else:
             block_size, train = rows.block_size(size), self._whole_batches
         readers = [rows.reader() for _ in range(self._n_threads)]
-        logits = np.empty((block_size, *self.network.output_shape), rows.dtype)
+        shape = min(block_size, n_rows), *self.network.output_shape
+        logits = np.empty(shape, rows.dtype)
         total = 0.0
         for start in range(0, n_rows, block_size):
             indices = order[start : start + block_size]

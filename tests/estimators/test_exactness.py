@@ -13,6 +13,7 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from sknnadl import ConvNetClassifier, MLPClassifier
+from sknnadl.training import trainer
 
 EPOCHS = 4
 
@@ -165,13 +166,36 @@ def test_the_number_of_threads_changes_nothing(case):
         np.testing.assert_array_equal(logs, results[0][1])
 
 
-def test_the_number_of_threads_changes_nothing_in_the_books_network():
+@given(case=cases())
+@settings(max_examples=30, deadline=None)
+def test_the_number_of_threads_changes_nothing_in_small_pieces(case):
+    model, (X, y, w) = case
+    with pytest.MonkeyPatch.context() as patch:  # pieces of very few rows
+        patch.setattr(trainer, "_PIECE_WORK", 1)
+        patch.setattr(trainer, "_PIECE_WORK_PER_PARAMETER", 0.1)
+        alone, *others = (
+            clone(model).set_params(n_jobs=n_jobs).fit(X, y, w) for n_jobs in (1, 2, 3)
+        )
+    for other in others:
+        assert_same(other, alone)
+
+
+def test_the_number_of_threads_changes_nothing_in_the_books_network(monkeypatch):
     X, y, _ = make_data(33, (28, 28), 4)
     model = ConvNetClassifier(batch_size=20, max_iter=2, n_iter_no_change=np.inf)
     model.set_params(learning_rate_init=0.01, dropout=0.5, random_state=0)
+    n_pieces = []
+    divide = trainer.Trainer._divided_batch
+
+    def count_pieces(self, *arguments):
+        n_pieces.append(self.n_pieces)
+        return divide(self, *arguments)
+
+    monkeypatch.setattr(trainer.Trainer, "_divided_batch", count_pieces)
     alone, *others = (
         clone(model).set_params(n_jobs=n_jobs).fit(X, y) for n_jobs in (1, 2, 3)
     )
+    assert set(n_pieces) == {5}  # so threads have several replicas
     for other in others:
         assert_same(other, alone)
         np.testing.assert_array_equal(other.predict_proba(X), alone.predict_proba(X))

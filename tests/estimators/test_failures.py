@@ -71,9 +71,10 @@ def test_a_failed_fit_leaves_what_was_there(spoil, message, iris):
 def test_going_on_with_other_layers_is_refused(iris):
     model = fitted(iris, warm_start=True).set_params(hidden_layer_sizes=(50, 20))
     before = state(model)
-    with pytest.raises(ValueError, match=r"sizes 4-100-3.*ask for 4-50-20-3"):
+    message = r"input 4, Dense 100, Dense 3;.* input 4, Dense 50, Dense 20, Dense 3"
+    with pytest.raises(ValueError, match=message):
         model.fit(*iris)
-    with pytest.raises(ValueError, match="set them back"):
+    with pytest.raises(ValueError, match="Set them back"):
         model.partial_fit(*iris)
     np.testing.assert_equal(state(model), before)
 
@@ -112,6 +113,12 @@ def test_labels_that_nothing_tells_are_no_fault_of_the_rate(alpha):
     X, y = np.arange(40.0)[:, np.newaxis] / 20 - 1, np.arange(40) % 2
     model = MLPClassifier((5,), alpha=alpha, learning_rate_init=0.05, random_state=0)
     model.fit(X, y)  # a warning would be an error here
+
+
+def test_features_too_small_to_see_are_no_fault_of_the_rate(iris):
+    X, y = iris
+    model = MLPClassifier(activation="sigmoid", max_iter=60, random_state=0)
+    model.set_params(n_iter_no_change=np.inf).fit(1e-9 * X, y)
 
 
 def test_a_rate_that_saturates_the_neurons_is_named(digits):

@@ -1,5 +1,8 @@
+"""What is told while models are being fitted."""
+
 import re
 import sys
+import threading
 
 from sknnadl.reports.progress import Progress
 
@@ -7,9 +10,12 @@ from sknnadl.reports.progress import Progress
 class Terminal:
     def __init__(self):
         self.written = ""
+        self.has_seconds = threading.Event()
 
     def write(self, text):
         self.written += text
+        if text.endswith(" s"):
+            self.has_seconds.set()
 
     def flush(self):
         pass
@@ -21,10 +27,8 @@ class Terminal:
 def test_a_terminal_sees_the_seconds_and_the_line_is_cleared(monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    with Progress(True).ticking() as seconds:
-        while "s" not in terminal.written:
-            pass
-    assert seconds is None
+    with Progress(True, interval=0.001).ticking():
+        assert terminal.has_seconds.wait(timeout=60)
     assert re.fullmatch(r"(\r +\d+ s)+\r\x1b\[K", terminal.written)
 
 
