@@ -25,6 +25,9 @@ from sknnadl.training.run import TrainingRun
 from sknnadl.training.stopping import Plateau
 from sknnadl.training.trainer import Trainer
 
+#: What a float64 network is trained on where the user does not say.
+_DOUBLES = [np.dtype(name) for name in ("<f8", ">f8", "longdouble")]
+
 
 class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
     """Base class of the estimators that train a network.
@@ -160,7 +163,7 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
             LOSSES[self.loss],
             make_penalty(self),
             make_optimizer(self, network.parameters),
-            min(self.batch_size, len(rows)),
+            min(int(self.batch_size), len(rows)),
             self.shuffle,
             rng,
             effective_n_jobs(self.n_jobs),
@@ -182,7 +185,8 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
         old, new = (_shapes(n.specs, n.input_shape) for n in (self._network(), network))
         if old != new:
             raise ValueError(
-                "Training can only go on with layers of the same sizes. The fitted "
+                "Training can only go on with the same kinds and sizes of layers. The "
+                "fitted "
                 f"network has {_describe(old)}; the parameters now ask for "
                 f"{_describe(new)}. Set them back, or start anew with fit and "
                 "warm_start=False."
@@ -210,7 +214,7 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
             return np.dtype(self.dtype)
         if hasattr(self, "training_state_"):
             return self.parameters_.dtype
-        return np.dtype("float64" if X.dtype == np.float64 else "float32")
+        return np.dtype("float64" if X.dtype in _DOUBLES else "float32")
 
     def _input_shape(self):
         """Return the shape of one row for the network."""

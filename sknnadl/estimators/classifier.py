@@ -173,6 +173,13 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         counts = np.bincount(codes)
         counts = counts[counts > 0]
         n_validation = int(np.ceil(len(codes) * self.validation_fraction))
+        if n_validation >= len(codes):
+            raise ValueError(
+                f"early_stopping with validation_fraction={self.validation_fraction} "
+                f"holds out {n_validation} of n_samples={len(codes)} rows with weight, "
+                "which leaves none to train on: give more rows, or set "
+                "early_stopping=False."
+            )
         can_stratify = counts.min() >= 2 and len(counts) <= n_validation <= len(
             codes
         ) - len(counts)

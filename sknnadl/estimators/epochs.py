@@ -9,6 +9,12 @@ from sknnadl.network.registry import to_plain
 from sknnadl.training.diagnosis import diagnose
 from sknnadl.training.run import Diverged
 
+#: What helps where features are too large.
+_SCALE = (
+    "features of similar scale, as StandardScaler makes them of rows, or pixels from 0 "
+    "to 1"
+)
+
 
 def train(estimator, run, n_epochs, context=None, X=None, y=None, sample_weight=None):
     """Train for some epochs and give the estimator what was learned.
@@ -93,7 +99,7 @@ def _on_divergence(estimator, run):
     text = (
         f"The cost was no longer finite in epoch {epoch}. The learning rate is "
         f"probably too high (learning_rate_init={rate:g}): try {rate / 10:g}, and "
-        "features of similar scale, as StandardScaler makes them."
+        f"{_SCALE}."
     )
     if epoch == 1:
         raise ValueError(text) from None
@@ -124,19 +130,26 @@ def _warn_unless_learned(estimator, run, end):
     """Warn of a learning rate that kept fit from learning, or of too few epochs."""
     diagnosis = diagnose(run)
     rate = estimator.learning_rate_init
+    nothing = (
+        "The network has learned nothing: its training cost "
+        f"{run.history['loss'][-1]:.4g} is no better than that of always giving the "
+        "same answer. "
+    )
     if diagnosis == "too high":
         text = (
-            "The network has learned nothing: its training cost "
-            f"{run.history['loss'][-1]:.4g} is no better than that of always giving "
-            "the same answer. The learning rate is too high "
-            f"(learning_rate_init={rate:g}) and has driven the neurons to where they "
-            f"no longer respond: try {rate / 10:g}, and features of similar scale, as "
-            "StandardScaler makes them."
+            f"{nothing}The learning rate is too high (learning_rate_init={rate:g}) and "
+            "has driven the neurons to where they no longer respond: try "
+            f"{rate / 10:g}, and {_SCALE}."
         )
     elif diagnosis == "too low":
         text = (
             "The network has hardly changed: the learning rate is too low "
             f"(learning_rate_init={rate:g}). Try {rate * 10:g}."
+        )
+    elif diagnosis == "nothing learned":
+        text = (
+            f"{nothing}If the features tell the classes apart, try {_SCALE}, or "
+            f"another learning rate (learning_rate_init={rate:g})."
         )
     elif end == "max_iter" and np.isfinite(estimator.n_iter_no_change):
         text = (

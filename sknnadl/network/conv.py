@@ -109,7 +109,7 @@ class Conv2DLayer(Layer):
         dtype: npt.DTypeLike,
         pool: tuple[int, int] = (1, 1),
     ) -> None:
-        self._spec = spec
+        self._spec, self._filters = spec, int(spec.filters)
         self._kernel = as_pair(spec, "kernel_size")
         self._stride = as_pair(spec, "stride")
         height, width, self._channels = input_shape
@@ -125,7 +125,7 @@ class Conv2DLayer(Layer):
         down, across = count_windows(self._padded_size, self._kernel, self._stride)
         self._pool = pool
         self._down, self._across = down // pool[0], across // pool[1]
-        output_shape = (self._down, self._across, spec.filters)
+        output_shape = (self._down, self._across, self._filters)
         super().__init__(input_shape, output_shape, dtype)
         self._maximum = WindowMaximum()
         self.activation = ACTIVATIONS[spec.activation]
@@ -134,7 +134,7 @@ class Conv2DLayer(Layer):
     @property
     def parameter_shapes(self) -> dict[str, Shape]:
         """The shapes of the kernels and of the biases."""
-        filters = self._spec.filters
+        filters = self._filters
         return {
             "weights": (*self._kernel, self._channels, filters),
             "biases": (filters,),
@@ -171,12 +171,12 @@ class Conv2DLayer(Layer):
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw kernels and biases."""
         area = math.prod(self._kernel)
-        fan_in, fan_out = area * self._channels, area * self._spec.filters
+        fan_in, fan_out = area * self._channels, area * self._filters
         self._initializer(self._weights, self._biases, fan_in, fan_out, rng)
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return ``f(max-pool(x * kernels) + biases)``."""
-        filters = self._spec.filters
+        filters = self._filters
         n, down, row = len(x), self._down, self._across * filters
         self._patches = self._gather_patches(self._pad_images(x))  # (m, k)
         sums = self.scratch("sums", (len(self._patches), filters))
@@ -200,7 +200,7 @@ class Conv2DLayer(Layer):
         gradient = gradient.reshape(n, down, row)
         self.activation.backward(self._output, gradient)
         by_pixel = np.add.reduce(gradient.reshape(n, -1), axis=0)  # (down * row,)
-        by_pixel = by_pixel.reshape(-1, self._spec.filters)
+        by_pixel = by_pixel.reshape(-1, self._filters)
         np.add.reduce(by_pixel, axis=0, out=self._biases_gradient)
         pooled = self.scratch("pooled gradient", (down, n, row))
         np.copyto(pooled, gradient.swapaxes(0, 1))

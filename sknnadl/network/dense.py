@@ -61,7 +61,7 @@ class DenseLayer(Layer):
     """The working layer of a `Dense` spec."""
 
     def __init__(self, spec: Dense, input_shape: Shape, dtype: npt.DTypeLike) -> None:
-        super().__init__(input_shape, (spec.units,), dtype)
+        super().__init__(input_shape, (int(spec.units),), dtype)
         self.activation = ACTIVATIONS[spec.activation]
         self._initializer = get_initializer(spec.weight_init, spec.activation)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, cast
 
 import numpy as np
@@ -35,8 +36,11 @@ class Dropout(LayerSpec):
 
     def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> DropoutLayer:
         """Return the working layer for inputs of this shape."""
-        if not 0 <= self.rate < 1:
-            raise ValueError(f"rate of {self} must be at least 0 and below 1.")
+        is_number = isinstance(self.rate, Real) and not isinstance(self.rate, bool)
+        if not is_number or not 0 <= self.rate < 1:
+            raise ValueError(
+                f"rate of {self} must be a number of at least 0 and below 1."
+            )
         return DropoutLayer(self, input_shape, dtype)
 
 

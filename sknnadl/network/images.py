@@ -14,7 +14,7 @@ def check_is_image(spec: LayerSpec, input_shape: Shape) -> None:
     if len(input_shape) != 3:
         raise ValueError(
             f"{spec} takes images of shape (height, width, channels), got inputs of "
-            f"shape {input_shape}."
+            f"shape {input_shape}: name the shape of the images that flat rows hold."
         )
 
 

@@ -137,6 +137,11 @@ class Network:
 
         ``rng=None`` means inference. The array belongs to the last layer.
         """
+        if x.shape[1:] != self.input_shape:
+            raise ValueError(
+                f"The network takes inputs of shape (n, *{self.input_shape}), got "
+                f"{x.shape}."
+            )
         for layer in self.layers:
             x = layer.forward(x, rng)
         return x

@@ -12,9 +12,11 @@ from sknnadl.network.typing import Array
 from sknnadl.training.prediction import predict_logits
 from sknnadl.training.run import TrainingRun
 
-#: A cost this much above the best constant's is worse than knowing nothing, and one
-#: that is not below this part of it no better.
-_WORSE, _NO_BETTER = 1.05, 0.95
+Diagnosis = Literal["too high", "too low", "nothing learned"]
+
+#: A cost that is not below this part of the best constant's is no better, and one
+#: that is above this part is worse.
+_NO_BETTER, _WORSE = 0.95, 1.05
 #: A fall of the cost below this part of itself, over half a run, is none.
 _FLAT = 1e-3
 #: Parameters that have moved by less than this part of their norm have not moved.
@@ -23,13 +25,14 @@ _STILL = 1e-2
 _SATURATED, _ROWS, _FEW_ROWS = 10.0, 1000, 50
 
 
-def diagnose(run: TrainingRun) -> Literal["too high", "too low"] | None:
-    """Say whether the learning rate kept the run from learning anything.
+def diagnose(run: TrainingRun) -> Diagnosis | None:
+    """Say why a run has learned nothing, where that is so.
 
-    That is so where the cost is above that of a network which ignores its input, and
-    no longer falls. With a rate too high the outputs are saturated; with one too low
-    the parameters are about where they began. A rate too high can also leave neurons
-    that no row moves any more, as rectifiers that give zero: dead ones.
+    It is where the cost is no better than that of a network which ignores its input,
+    and no longer falls. With a learning rate too high the outputs are saturated, or no
+    row moves the neurons any more, as rectifiers that give zero; with one too low the
+    parameters are about where they began. Otherwise it may be the rate, the scale of
+    the features, or that they tell nothing.
 
     Parameters
     ----------
@@ -38,8 +41,9 @@ def diagnose(run: TrainingRun) -> Literal["too high", "too low"] | None:
 
     Returns
     -------
-    diagnosis : {"too high", "too low"} or None
-        What the rate is; None where something was learned or still is.
+    diagnosis : {"too high", "too low", "nothing learned"} or None
+        What the rate is, or that it may be something else; None where something was
+        learned or still is.
     """
     network = run.trainer.network
     weights = network.parameters[: network.n_weights]
@@ -50,13 +54,15 @@ def diagnose(run: TrainingRun) -> Literal["too high", "too low"] | None:
     last = costs[half:].min() - run.trainer.penalty.value(weights)
     falls = costs[half:].min() < (1 - _FLAT) * costs[:half].min()
     constant = _constant_cost(run)
-    if last > _NO_BETTER * constant and _neurons_are_dead(run):
-        return "too high"  # the cost may fall all the same, with the penalty
-    if falls or last < _WORSE * constant + run.plateau.tol:
+    if last <= _NO_BETTER * constant + run.plateau.tol:
         return None
-    if _distance_moved(run) < _STILL:
+    if _neurons_are_dead(run):
+        return "too high"  # the cost may fall all the same, with the penalty
+    if falls:
+        return None
+    if last > _WORSE * constant and _distance_moved(run) < _STILL:
         return "too low"
-    return "too high" if _outputs_are_saturated(run) else None
+    return "too high" if _outputs_are_saturated(run) else "nothing learned"
 
 
 def _constant_cost(run: TrainingRun) -> float:

@@ -37,6 +37,7 @@ def fitted_layers(model, digits):
     return from_plain(model.layers_)
 
 
+@pytest.mark.filterwarnings("ignore:The network has learned nothing")
 def test_the_defaults_are_the_books_network():
     X = np.zeros((4, 28, 28))
     model = ConvNetClassifier(**OPTIONS).fit(X, [0, 1, 0, 1])
@@ -166,6 +167,20 @@ def test_summary(digits):
     assert lines[3].split() == ["MaxPool2D(pool_size=2)", "3x3x4", "0"]
     assert lines[-1].split() == ["all", str(model.parameters_.size)]
     assert "ConvNetClassifier" in model._repr_html_()
+
+
+def test_small_integers_of_numpy_do_not_overflow(digits):
+    X, y = digits.X_train[:300], digits.y_train[:300]
+    model = quick(n_filters=np.array([100], np.uint8), batch_size=np.uint8(200))
+    other = quick(n_filters=(100,), batch_size=200)
+    np.testing.assert_array_equal(
+        model.fit(X, y).parameters_, other.fit(X, y).parameters_
+    )
+
+
+def test_doubles_of_any_byte_order_train_a_float64_network(digits):
+    X, y = digits.X_train[:50].astype(">f8"), digits.y_train[:50]
+    assert quick().fit(X, y).parameters_.dtype == np.float64
 
 
 def test_fitted_layers_are_plain_values(digits):

@@ -99,26 +99,32 @@ def test_divergence_later_keeps_the_last_good_epoch(iris):
     assert model.n_iter_ == 6
 
 
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
 @pytest.mark.parametrize("scale", [16, 255])
-def test_neurons_that_die_of_features_too_large_are_named(scale, digits):
+def test_neurons_that_die_of_features_too_large_are_named(scale, dropout, digits):
     X, y = scale * digits.X_train, digits.y_train
     model = ConvNetClassifier((4,), kernel_size=3, learning_rate_init=1, random_state=0)
-    with pytest.warns(ConvergenceWarning, match=r"learning rate is too high"):
+    model.set_params(dropout=dropout)
+    with pytest.warns(
+        ConvergenceWarning, match=r"rate is too high.*pixels from 0 to 1"
+    ):
         model.fit(X, y)
     assert model.score(X, y) < 0.2
 
 
-@pytest.mark.parametrize("alpha", [1e-4, 1.0])
-def test_labels_that_nothing_tells_are_no_fault_of_the_rate(alpha):
+def test_labels_that_nothing_tells_are_no_fault_of_the_rate():
     X, y = np.arange(40.0)[:, np.newaxis] / 20 - 1, np.arange(40) % 2
-    model = MLPClassifier((5,), alpha=alpha, learning_rate_init=0.05, random_state=0)
-    model.fit(X, y)  # a warning would be an error here
+    model = MLPClassifier((5,), learning_rate_init=0.05, random_state=0)
+    message = r"has learned nothing.*If the features tell"
+    with pytest.warns(ConvergenceWarning, match=message):
+        model.fit(X, y)
 
 
 def test_features_too_small_to_see_are_no_fault_of_the_rate(iris):
     X, y = iris
     model = MLPClassifier(activation="sigmoid", max_iter=60, random_state=0)
-    model.set_params(n_iter_no_change=np.inf).fit(1e-9 * X, y)
+    with pytest.warns(ConvergenceWarning, match="learned nothing.*similar scale"):
+        model.set_params(n_iter_no_change=np.inf).fit(1e-9 * X, y)
 
 
 def test_a_rate_that_saturates_the_neurons_is_named(digits):
@@ -255,3 +261,11 @@ def test_an_error_in_a_callback_leaves_what_was_there(iris):
     with pytest.raises(RuntimeError, match="of the callback"):
         model.fit(*iris)
     np.testing.assert_equal(state(model), before)
+
+
+def test_holding_out_all_rows_is_named():
+    model = MLPClassifier(early_stopping=True)
+    with pytest.raises(
+        ValueError, match=r"early_stopping with validation_fraction=0.1"
+    ):
+        model.fit([[1.0], [2.0]], ["a", "b"], sample_weight=[1, 0])

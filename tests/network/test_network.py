@@ -76,10 +76,20 @@ def test_error_names_the_layer_and_the_shapes():
         Network([Dense(3), Dense(2)], (8, 8))
     with pytest.raises(ValueError, match=r"Layer 2 of 2: rate of .* below 1"):
         Network([Dense(3), Dropout(1.0)], (8,))
+    for rate in ("a", None, True):
+        with pytest.raises(ValueError, match=r"Layer 1 of 1: rate of .* a number"):
+            Network([Dropout(rate)], (8,))
     with pytest.raises(ValueError, match="at least one layer"):
         Network([], (8,))
     with pytest.raises(ValueError, match=r"shape \(6,\)"):
         Network([Dense(2)], (2,), parameters=np.zeros(5, "float32"))
+
+
+def test_inputs_of_another_shape_are_refused():
+    network = Network([Conv2D(4, 3)], (8, 8, 1))
+    for shape in [(2, 3, 3, 1), (2, 1, 8, 8), (8, 8, 1)]:
+        with pytest.raises(ValueError, match=r"inputs of shape \(n, \*\(8, 8, 1\)\)"):
+            network.forward(np.zeros(shape, "float32"))
 
 
 def test_dropout_scales_what_it_keeps():
