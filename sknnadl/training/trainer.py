@@ -26,7 +26,7 @@ _MAX_PIECES = 8
 #: be worth waking a thread for.
 _PIECE_WORK = 10**6
 #: And so many for each parameter, so that adding the pieces' gradients costs little.
-_PIECE_WORK_PER_PARAMETER = 60
+_PIECE_WORK_PER_PARAMETER = 64
 #: The cost is computed once for so many divided mini-batches.
 _BATCHES_PER_COST = 16
 

@@ -61,7 +61,7 @@ def test_epoch_is_the_textbook_algorithm(loss, penalty, batch_size, n_threads):
         rng=rng,
         n_threads=n_threads,
     )
-    assert trainer.n_pieces == max(1, batch_size // 61)
+    assert trainer.n_pieces == max(1, batch_size // 65)
     with trainer:
         trainer.epoch(rows, 0.3)
     Y = np.eye(3)[codes]
