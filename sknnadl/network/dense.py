@@ -14,8 +14,8 @@ from sknnadl.network.initializers import INITIALIZERS, get_initializer
 from sknnadl.network.layer import Layer, LayerSpec
 from sknnadl.network.typing import Array, Shape
 
-#: BLAS multiplies this many rows together; fewer than this many are not worth it.
-_TOGETHER, _FEW_ROWS = 4, 5
+#: BLAS multiplies this many rows together.
+_TOGETHER = 4
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,11 @@ class DenseLayer(Layer):
         """Return ``x @ weights``, with the rows filled up to a multiple of four.
 
         BLAS multiplies rows by fours: on some processors the product of 10 rows takes
-        longer than that of 12.
+        longer than that of 12. And a single row would be added up in another order
+        than the same row among many, so that predictions would differ by more.
         """
         n = len(x)
-        n_filled = n if n < _FEW_ROWS else -(-n // _TOGETHER) * _TOGETHER
+        n_filled = -(-n // _TOGETHER) * _TOGETHER
         out = self.scratch("output", (n_filled, *self.output_shape))
         if n_filled == n:
             return np.matmul(x, self._weights, out=out)
