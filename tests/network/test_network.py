@@ -50,7 +50,7 @@ def test_replica_shares_parameters_and_not_gradients():
 
 def test_replicas_that_share_memory_use_the_same_scratch():
     network = Network([Dense(2)], (2,))
-    x = np.ones((3, 2), "float32")
+    x = np.ones((4, 2), "float32")
     network.parameters[:] = 1
     output = network.forward(x)
     assert network.replica(scratch_of=network).forward(x) is output
