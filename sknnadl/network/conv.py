@@ -86,9 +86,9 @@ class Conv2DLayer(Layer):
     activation have only its results to work on.
 
     Every output pixel is a row of sums, found by one matrix product of image patches
-    and kernels. The rows are ordered so that the pixels which have one position in
-    their pooling windows are next to each other: (column in the window, down, row in
-    the window, image, across).
+    and kernels. The rows are ordered so that the pixels of an image which have one
+    position in their pooling windows are next to each other: (image, column in the
+    window, row in the window, down, across).
 
     Parameters
     ----------
@@ -176,35 +176,31 @@ class Conv2DLayer(Layer):
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return ``f(max-pool(x * kernels) + biases)``."""
-        filters = self._filters
-        n, down, row = len(x), self._down, self._across * filters
-        self._patches = self._gather_patches(self._pad_images(x))  # (m, k)
-        sums = self.scratch("sums", (len(self._patches), filters))
-        np.matmul(self._patches, self._kernels, out=sums)
-        by_position = sums.reshape(self._pool[1], down, self._pool[0], n * row)
-        pooled = self._maximum.forward(by_position, self.scratch)
-        row_biases = self.scratch("row biases", (row,))  # the biases of each pixel
-        np.copyto(row_biases.reshape(-1, filters), self._biases)
-        a = self.scratch("output", (n, down, row))
-        np.add(pooled.reshape(down, n, row).swapaxes(0, 1), row_biases, out=a)
-        self.activation.forward(a)
-        self._output, self._sums = a, sums
-        return a.reshape(n, *self.output_shape)
+        n, (high, wide), filters = len(x), self._pool, self._filters
+        patches = self._gather_patches(self._pad_images(x))  # (n, pixels, k)
+        self._patches = patches.reshape(-1, patches.shape[2])
+        self._sums = self.scratch("sums", (len(self._patches), filters))
+        np.matmul(self._patches, self._kernels, out=self._sums)
+        windows = self._sums.reshape(n, wide, high, -1)
+        pooled = self._maximum.forward(windows, self.scratch)  # (n, pixels * filters)
+        row_biases = self.scratch("row biases", (self._across * filters,))
+        np.copyto(row_biases.reshape(-1, filters), self._biases)  # for each pixel
+        self._output = self.scratch("output", (n * self._down, len(row_biases)))
+        np.add(pooled.reshape(self._output.shape), row_biases, out=self._output)
+        self.activation.forward(self._output)
+        return self._output.reshape(n, *self.output_shape)
 
     def backward(self, gradient: Array, need_input: bool = True) -> Array | None:
         """Backpropagate: ``db = sum dz``, ``dw = patches.T @ dz``, and to the input.
 
         ``dz`` is ``dy * f'`` at the largest sum of each window, and 0 elsewhere.
         """
-        n, down, row = self._output.shape
-        gradient = gradient.reshape(n, down, row)
-        self.activation.backward(self._output, gradient)
-        by_pixel = np.add.reduce(gradient.reshape(n, -1), axis=0)  # (down * row,)
-        by_pixel = by_pixel.reshape(-1, self._filters)
+        n = len(gradient)
+        gradient = gradient.reshape(n, -1)
+        self.activation.backward(self._output.reshape(n, -1), gradient)
+        by_pixel = np.add.reduce(gradient, axis=0).reshape(-1, self._filters)
         np.add.reduce(by_pixel, axis=0, out=self._biases_gradient)
-        pooled = self.scratch("pooled gradient", (down, n, row))
-        np.copyto(pooled, gradient.swapaxes(0, 1))
-        self._maximum.backward(pooled.reshape(down, n * row), self.scratch)
+        self._maximum.backward(gradient, self.scratch)
         dz = self._sums  # where their gradients are now: (m, filters)
         self._multiply_unlocked(self._patches.T, dz, self._kernels_gradient)
         return self._input_gradient(dz, n) if need_input else None
@@ -238,28 +234,30 @@ class Conv2DLayer(Layer):
         return padded[:, top : top + height, left : left + width]
 
     def _gather_patches(self, x: Array) -> Array:
-        """Return the patch that each output pixel sees as a row: (m, k)."""
+        """Return the patch that each output pixel sees as a row: (n, pixels, k)."""
         image, line, pixel, number = x.strides
         kernel: Shape = (*self._kernel, self._channels)
         steps: Shape = (line, pixel, number)
-        rows = self._pool[1], self._down * self._pool[0], len(x), self._across
+        (high, wide), (down, across) = self._pool, self._stride
+        rows = len(x), wide, high, self._down, self._across
         row_steps = (
-            self._stride[1] * pixel,
-            self._stride[0] * line,
             image,
-            self._pool[1] * self._stride[1] * pixel,
+            across * pixel,
+            down * line,
+            high * down * line,
+            wide * across * pixel,
         )
-        m, k = math.prod(rows), math.prod(kernel)
+        k = math.prod(kernel)
         is_run = pixel == number * kernel[2]  # not so in a transposed image
         if not is_run or kernel[1] * kernel[2] < _SHORT_RUN:
             patches = self.scratch("patches", kernel + rows)
             np.copyto(patches, as_strided(x, kernel + rows, steps + row_steps))
-            return patches.reshape(k, m).T
+            return patches.reshape(k, len(x), -1).transpose(1, 2, 0)
         # The pixels of a kernel's row lie in a row in the image too.
         kernel, steps = (kernel[0], kernel[1] * kernel[2]), (line, number)
         patches = self.scratch("patches", rows + kernel)
         np.copyto(patches, as_strided(x, rows + kernel, row_steps + steps))
-        return patches.reshape(m, k)
+        return patches.reshape(len(x), -1, k)
 
     def _input_gradient(self, dz: Array, n: int) -> Array:
         """Add what each sum sends to the pixels of its patch, a kernel's row at a time.
@@ -267,23 +265,24 @@ class Conv2DLayer(Layer):
         First the rows that the patches share are added up, then the columns.
         """
         height, width = self._padded_size
-        wide, channels = self._pool[1], self._channels
-        down, run = self._down * self._pool[0], self._kernel[1] * channels
-        length = n * self._across * run
-        lines = self.scratch("lines", (wide, height, length))
+        (high, wide), channels = self._pool, self._channels
+        down, run = self._down * high, self._kernel[1] * channels
+        lines = self.scratch("lines", (n, wide, height, self._across * run))
         lines.fill(0)
         sent = self.scratch("sent", (len(dz), run))
         for i in range(self._kernel[0]):
             np.matmul(dz, self._weights[i].reshape(run, -1).T, out=sent)
-            some = lines[:, i : i + self._stride[0] * (down - 1) + 1 : self._stride[0]]
-            np.add(some, sent.reshape(wide, down, length), out=some)
+            rows = slice(i, i + self._stride[0] * (down - 1) + 1, self._stride[0])
+            some = lines[:, :, rows].reshape(n, wide, self._down, high, -1)
+            some = some.swapaxes(2, 3)
+            np.add(some, sent.reshape(some.shape), out=some)
         padded = self.scratch("padded gradient", (n, height, width * channels))
         padded.fill(0)
-        lines = lines.reshape(wide, height, n, self._across, run)
+        lines = lines.reshape(n, wide, height, self._across, run)
         for j in range(wide * self._across):
             start = j * self._stride[1] * channels
-            columns = padded[:, :, start : start + run].transpose(1, 0, 2)
-            np.add(columns, lines[j % wide, :, :, j // wide], out=columns)
+            columns = padded[:, :, start : start + run]
+            np.add(columns, lines[:, j % wide, :, j // wide], out=columns)
         padded = padded.reshape(n, height, width, channels)
         if self._padded_size == self.input_shape[:2]:
             return padded

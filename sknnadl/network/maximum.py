@@ -41,15 +41,15 @@ class WindowMaximum:
     """
 
     def forward(self, values: Array, scratch: Scratch) -> Array:
-        """Return the maxima, (down, length).
+        """Return the maxima, (n, length).
 
-        ``values`` has shape (columns of a window, down, rows of a window, length).
+        ``values`` has shape (n, columns of a window, rows of a window, length).
         """
-        self._values = values
-        self._highest = values[0]  # (down, rows, length)
-        if len(values) > 1:
-            self._highest = scratch("highest", values[0].shape)
-            take_maximum(values, self._highest)
+        self._values = values.swapaxes(0, 1)
+        self._highest = self._values[0]  # (n, rows, length)
+        if len(self._values) > 1:
+            self._highest = scratch("highest", self._highest.shape)
+            take_maximum(self._values, self._highest)
         rows = self._highest.swapaxes(0, 1)
         self._maximum: Array = rows[0]
         if len(rows) > 1:
