@@ -180,7 +180,11 @@ class Conv2DLayer(Layer):
         patches = self._gather_patches(self._pad_images(x))  # (n, pixels, k)
         self._patches = patches.reshape(-1, patches.shape[2])
         self._sums = self.scratch("sums", (len(self._patches), filters))
-        np.matmul(self._patches, self._kernels, out=self._sums)
+        if rng is None:  # an image at a time: no image changes the bits of another
+            sums = self._sums.reshape(*patches.shape[:2], filters)
+            np.matmul(patches, self._kernels, out=sums)
+        else:
+            np.matmul(self._patches, self._kernels, out=self._sums)
         windows = self._sums.reshape(n, wide, high, -1)
         pooled = self._maximum.forward(windows, self.scratch)  # (n, pixels * filters)
         row_biases = self.scratch("row biases", (self._across * filters,))

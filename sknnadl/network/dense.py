@@ -94,7 +94,8 @@ class DenseLayer(Layer):
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return ``f(x @ weights + biases)``."""
         self._x = x  # (n, n_in)
-        a = self._multiply(x)  # (n, units)
+        multiply = self._multiply_wide if rng is None else self._multiply
+        a = multiply(x)  # (n, units)
         np.add(a, self._biases, out=a)
         self.activation.forward(a)
         self._a = a
@@ -114,8 +115,7 @@ class DenseLayer(Layer):
         """Return ``x @ weights``, with the rows filled up to a multiple of four.
 
         BLAS multiplies rows by fours: on some processors the product of 10 rows takes
-        longer than that of 12. And a single row would be added up in another order
-        than the same row among many, so that predictions would differ by more.
+        longer than that of 12.
         """
         n = len(x)
         n_filled = -(-n // _TOGETHER) * _TOGETHER
@@ -126,3 +126,22 @@ class DenseLayer(Layer):
         filled[:n] = x
         filled[n:] = 0
         return np.matmul(filled, self._weights, out=out)[:n]
+
+    def _multiply_wide(self, x: Array) -> Array:
+        """Return ``x @ weights``, added up in float64.
+
+        BLAS adds up in an order that depends on the number of rows. In float32 that
+        can change a probability by more than 1e-6, between a row alone and the same
+        row among many. In float64 what is left is rounded away.
+        """
+        if self.dtype == np.float64:
+            return self._multiply(x)
+        weights = self.scratch("wide weights", self._weights.shape, np.float64)
+        np.copyto(weights, self._weights)
+        inputs = self.scratch("wide inputs", x.shape, np.float64)
+        np.copyto(inputs, x)
+        sums = self.scratch("wide sums", (len(x), *self.output_shape), np.float64)
+        np.matmul(inputs, weights, out=sums)
+        out = self.scratch("output", sums.shape)
+        np.copyto(out, sums, casting="same_kind")
+        return out

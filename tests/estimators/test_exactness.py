@@ -228,6 +228,18 @@ def test_rows_one_by_one_are_rows_all_at_once(case):
     )
 
 
+def test_a_row_alone_is_the_row_among_many_where_probabilities_change_fast():
+    # Momentum on single rows of 800 features: log-odds in the thousands, whose last
+    # bit in float32 is 1e-4.
+    for seed in range(12):
+        X, y, _ = make_data(89, (800,), 2, seed)
+        model = MLPClassifier((29,), batch_size=1, learning_rate_init=0.01)
+        model.set_params(momentum=0.9, dtype="float32", random_state=seed)
+        model.partial_fit(X, y, classes=[0, 1])
+        alone = np.concatenate([model.predict_proba(row[np.newaxis]) for row in X])
+        np.testing.assert_allclose(model.predict_proba(X), alone, rtol=0, atol=1e-6)
+
+
 def test_ten_thousand_rows_one_by_one():
     X, y, _ = make_data(10_000, (20,), 4)
     model = MLPClassifier((30,), random_state=0).partial_fit(X, y, classes=range(4))
