@@ -63,6 +63,7 @@ def _brief(spec: LayerSpec) -> str:
     """Return the repr with the first argument and those that are not the default."""
     arguments = [
         f"{field.name}={getattr(spec, field.name)!r}"
+        # Every spec is a dataclass, which its base class cannot say.
         for number, field in enumerate(fields(spec))  # type: ignore[arg-type]
         if number == 0 or getattr(spec, field.name) != field.default
     ]
