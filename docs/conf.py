@@ -21,6 +21,8 @@ html_theme = "pydata_sphinx_theme"
 html_title = "sknnadl"
 html_static_path = ["_static"]
 autosummary_generate = True
+# Docstrings say more than the annotations of the constructors.
+autodoc_typehints = "none"
 numpydoc_show_class_members = False
 # Docstrings inherited from scikit-learn refer to its own documentation.
 suppress_warnings = ["ref.ref"]

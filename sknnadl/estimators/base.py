@@ -1,7 +1,6 @@
 """What every estimator that trains a network shares: parameters, fit, partial_fit."""
 
 from abc import ABC, abstractmethod
-from numbers import Integral, Real
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -11,7 +10,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sknnadl._fitted import forget, kept_on_failure
-from sknnadl._sklearn import Interval, Options, StrOptions, _fit_context
+from sknnadl._sklearn import _fit_context
+from sknnadl.estimators.arguments import TrainingArguments
 from sknnadl.estimators.epochs import train
 from sknnadl.estimators.parts import make_optimizer, make_penalty, make_schedule
 from sknnadl.network.dense import Dense
@@ -20,7 +20,6 @@ from sknnadl.network.losses import LOSSES
 from sknnadl.network.network import Network, build_layers
 from sknnadl.network.registry import from_plain
 from sknnadl.network.summary import summarize
-from sknnadl.training.penalties import PENALTIES
 from sknnadl.training.run import TrainingRun
 from sknnadl.training.stopping import Plateau
 from sknnadl.training.trainer import Trainer
@@ -29,39 +28,12 @@ from sknnadl.training.trainer import Trainer
 _DOUBLES = [np.dtype(name) for name in ("<f8", ">f8", "longdouble")]
 
 
-class BaseNetwork(CallbackSupportMixin, BaseEstimator, ABC):
+class BaseNetwork(TrainingArguments, CallbackSupportMixin, BaseEstimator, ABC):
     """Base class of the estimators that train a network.
 
-    A subclass names its constructor's arguments, says in `_hidden_layers` which
-    layers they stand for, and what its targets are.
+    A subclass adds its own arguments, says in `_hidden_layers` which layers they stand
+    for, and what its targets are.
     """
-
-    _parameter_constraints: dict = {
-        "loss": [StrOptions(set(LOSSES))],
-        "solver": [StrOptions({"sgd"})],
-        "penalty": [StrOptions(set(PENALTIES)), None],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
-        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
-        "power_t": [Interval(Real, 0, None, closed="left")],
-        "momentum": [Interval(Real, 0, 1, closed="left")],
-        "nesterovs_momentum": ["boolean"],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "shuffle": ["boolean"],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "n_iter_no_change": [
-            Interval(Integral, 1, None, closed="left"),
-            Options(Real, {np.inf}),
-        ],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "warm_start": ["boolean"],
-        "dtype": [StrOptions({"auto", "float32", "float64"})],
-        "n_jobs": [Integral, None],
-        "verbose": ["verbose"],
-        "random_state": ["random_state"],
-    }
 
     @abstractmethod
     def _hidden_layers(self):

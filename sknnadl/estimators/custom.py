@@ -1,5 +1,9 @@
 """A classifier of any layers."""
 
+from dataclasses import field
+from typing import ClassVar
+
+from sknnadl.estimators.arguments import arguments
 from sknnadl.estimators.classifier import BaseNetworkClassifier
 from sknnadl.estimators.docs import fill_docstring
 from sknnadl.estimators.hidden import WEIGHT_INIT
@@ -9,8 +13,24 @@ from sknnadl.network.flatten import Flatten
 from sknnadl.network.registry import LAYERS
 
 
+@arguments
+class StackArguments:
+    """The layers themselves."""
+
+    layers: tuple | list = field(default=(Dense(100),), kw_only=False)
+    input_shape: tuple | None = None
+    weight_init: str = "auto"
+
+    _parameter_constraints: ClassVar[dict] = {
+        "layers": [tuple, list],
+        "input_shape": [tuple, list, None],
+        "weight_init": WEIGHT_INIT,
+    }
+
+
 @fill_docstring
-class NetworkClassifier(TakesImages, BaseNetworkClassifier):
+@arguments
+class NetworkClassifier(TakesImages, BaseNetworkClassifier, StackArguments):
     """Classifier of any stack of layers.
 
     The layers are those of `sknnadl.network`, such as ``Conv2D(20, kernel_size=5)``
@@ -69,67 +89,12 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
     True
     """
 
-    _parameter_constraints: dict = {
+    _parameter_constraints: ClassVar[dict] = {
         **BaseNetworkClassifier._parameter_constraints,
-        "layers": [tuple, list],
-        "input_shape": [tuple, list, None],
-        "weight_init": WEIGHT_INIT,
+        **StackArguments._parameter_constraints,
     }
 
     _shape_argument, _n_axes = "input_shape", (1, 2, 3)
-
-    def __init__(
-        self,
-        layers=(Dense(100),),
-        *,
-        input_shape=None,
-        weight_init="auto",
-        loss="log_loss",
-        solver="sgd",
-        penalty="l2",
-        alpha=1e-4,
-        batch_size=32,
-        learning_rate="constant",
-        learning_rate_init=0.2,
-        power_t=0.5,
-        momentum=0.0,
-        nesterovs_momentum=True,
-        max_iter=200,
-        shuffle=True,
-        tol=1e-4,
-        n_iter_no_change=10,
-        early_stopping=False,
-        validation_fraction=0.1,
-        warm_start=False,
-        dtype="auto",
-        n_jobs=None,
-        verbose=False,
-        random_state=None,
-    ):
-        self.layers = layers
-        self.input_shape = input_shape
-        self.weight_init = weight_init
-        self.loss = loss
-        self.solver = solver
-        self.penalty = penalty
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.tol = tol
-        self.n_iter_no_change = n_iter_no_change
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.warm_start = warm_start
-        self.dtype = dtype
-        self.n_jobs = n_jobs
-        self.verbose = verbose
-        self.random_state = random_state
 
     def _hidden_layers(self):
         for number, layer in enumerate(self.layers, start=1):

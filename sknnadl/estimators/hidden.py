@@ -1,10 +1,12 @@
 """The dense hidden layers that an estimator's arguments stand for."""
 
 from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
 
 from sknnadl._sklearn import Interval, StrOptions
+from sknnadl.estimators.arguments import arguments
 from sknnadl.network.activations import ACTIVATIONS
 from sknnadl.network.dense import Dense
 from sknnadl.network.dropout import Dropout
@@ -12,25 +14,37 @@ from sknnadl.network.initializers import INITIALIZERS
 
 WEIGHT_INIT = [StrOptions({"auto", *INITIALIZERS})]
 
-HIDDEN_CONSTRAINTS = {
-    "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-    "activation": [StrOptions(set(ACTIVATIONS))],
-    "weight_init": WEIGHT_INIT,
-    "dropout": [Interval(Real, 0, 1, closed="left")],
-}
 
+@arguments
+class DenseArguments:
+    """The dense hidden layers, by arguments that a grid can search."""
 
-def make_hidden_layers(estimator):
-    """Return the specs of the dense hidden layers, each with its dropout."""
-    layers = []
-    sizes = check_sizes(
-        "hidden_layer_sizes", estimator.hidden_layer_sizes, "a hidden layer"
-    )
-    for units in sizes:
-        layers.append(Dense(units, estimator.activation, estimator.weight_init))
-        if estimator.dropout > 0:
-            layers.append(Dropout(estimator.dropout))
-    return layers
+    hidden_layer_sizes: int | tuple = (100,)
+    activation: str = "relu"
+    weight_init: str = "auto"
+    dropout: float = 0.0
+
+    _parameter_constraints: ClassVar[dict] = {
+        "hidden_layer_sizes": [
+            "array-like",
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "activation": [StrOptions(set(ACTIVATIONS))],
+        "weight_init": WEIGHT_INIT,
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+    }
+
+    def _dense_layers(self):
+        """Return the specs of the dense hidden layers, each with its dropout."""
+        layers = []
+        sizes = check_sizes(
+            "hidden_layer_sizes", self.hidden_layer_sizes, "a hidden layer"
+        )
+        for units in sizes:
+            layers.append(Dense(units, self.activation, self.weight_init))
+            if self.dropout > 0:
+                layers.append(Dropout(self.dropout))
+        return layers
 
 
 def check_sizes(name, value, of_what):

@@ -1,12 +1,17 @@
 """The multilayer perceptron."""
 
+from dataclasses import field
+from typing import ClassVar
+
+from sknnadl.estimators.arguments import arguments
 from sknnadl.estimators.classifier import BaseNetworkClassifier
 from sknnadl.estimators.docs import fill_docstring
-from sknnadl.estimators.hidden import HIDDEN_CONSTRAINTS, make_hidden_layers
+from sknnadl.estimators.hidden import DenseArguments
 
 
 @fill_docstring
-class MLPClassifier(BaseNetworkClassifier):
+@arguments
+class MLPClassifier(BaseNetworkClassifier, DenseArguments):
     """Multilayer perceptron classifier.
 
     Layers of neurons, trained by mini-batch stochastic gradient descent on the cost of
@@ -51,65 +56,13 @@ class MLPClassifier(BaseNetworkClassifier):
     True
     """
 
-    _parameter_constraints: dict = {
+    hidden_layer_sizes: int | tuple = field(default=(100,), kw_only=False)
+    activation: str = field(default="relu", kw_only=False)
+
+    _parameter_constraints: ClassVar[dict] = {
         **BaseNetworkClassifier._parameter_constraints,
-        **HIDDEN_CONSTRAINTS,
+        **DenseArguments._parameter_constraints,
     }
 
-    def __init__(
-        self,
-        hidden_layer_sizes=(100,),
-        activation="relu",
-        *,
-        weight_init="auto",
-        dropout=0.0,
-        loss="log_loss",
-        solver="sgd",
-        penalty="l2",
-        alpha=1e-4,
-        batch_size=32,
-        learning_rate="constant",
-        learning_rate_init=0.2,
-        power_t=0.5,
-        momentum=0.0,
-        nesterovs_momentum=True,
-        max_iter=200,
-        shuffle=True,
-        tol=1e-4,
-        n_iter_no_change=10,
-        early_stopping=False,
-        validation_fraction=0.1,
-        warm_start=False,
-        dtype="auto",
-        n_jobs=None,
-        verbose=False,
-        random_state=None,
-    ):
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.weight_init = weight_init
-        self.dropout = dropout
-        self.loss = loss
-        self.solver = solver
-        self.penalty = penalty
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.tol = tol
-        self.n_iter_no_change = n_iter_no_change
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.warm_start = warm_start
-        self.dtype = dtype
-        self.n_jobs = n_jobs
-        self.verbose = verbose
-        self.random_state = random_state
-
     def _hidden_layers(self):
-        return make_hidden_layers(self)
+        return self._dense_layers()

@@ -97,8 +97,9 @@ def _neurons_are_dead(run: TrainingRun) -> bool:
     some = _some_rows(run, _FEW_ROWS)
     if not np.ptp(some.inputs(slice(None)), axis=0).any():
         return False
-    outputs = network.forward(some.inputs(slice(None)), np.random.default_rng(0))
-    network.backward(run.trainer.loss.gradient(outputs, some.targets()))
+    with np.errstate(all="ignore"):
+        outputs = network.forward(some.inputs(slice(None)), np.random.default_rng(0))
+        network.backward(run.trainer.loss.gradient(outputs, some.targets()))
     first = next(filter(None, network.split(network.gradient)))
     return not first["weights"].any()
 
