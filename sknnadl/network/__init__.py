@@ -1,6 +1,7 @@
 """Layers, losses, and the network that runs them on one parameter vector."""
 
 from sknnadl.network.activations import ACTIVATIONS
+from sknnadl.network.batch_norm import BatchNorm
 from sknnadl.network.conv import Conv2D
 from sknnadl.network.dense import Dense
 from sknnadl.network.dropout import Dropout
@@ -15,6 +16,7 @@ __all__ = [
     "INITIALIZERS",
     "LOSSES",
     "AveragePool2D",
+    "BatchNorm",
     "Conv2D",
     "Dense",
     "Dropout",

@@ -12,14 +12,16 @@ from sknnadl.network.typing import Array, Shape
 
 #: The parameter that penalties apply to; all others, such as biases, are free.
 _PENALIZED = "weights"
+#: How the names of parameters start that no gradient moves.
+_STATISTIC = "running_"
 
 
 class Network:
     """Working layers whose parameters, and gradients, are views of one vector each.
 
-    The vector starts with the weights of all layers, in order, and ends with
-    everything that no penalty applies to, so that an optimizer step is a few
-    whole-vector operations and a penalty acts on one slice.
+    The vector starts with the weights of all layers, in order. Everything else that is
+    trained follows, and the running statistics of `BatchNorm` come last. So an
+    optimizer step is a few whole-vector operations and a penalty acts on one slice.
 
     Parameters
     ----------
@@ -39,9 +41,12 @@ class Network:
     layers : list of Layer
         The working layers; one may do the work of two neighbouring specs.
     parameters, gradient : ndarray of shape (n_parameters,)
-        The vectors.
+        The vectors. For running statistics the gradient holds how far a mini-batch
+        moves them: this is to be subtracted, whatever the learning rate.
     n_weights : int
         The length of the part of the vectors that penalties apply to.
+    n_trained : int
+        The length of the part that gradients apply to; running statistics follow.
     layer_parameters : list of dict
         For each layer the views of its parameters, by name.
 
@@ -69,7 +74,9 @@ class Network:
         self.dtype = np.dtype(dtype)
         self.layers = _fuse(build_layers(specs, self.input_shape, self.dtype))
         self.output_shape = self.layers[-1].output_shape
-        self._slices, self.n_weights, n_parameters = _layout(self.layers)
+        self._slices, (self.n_weights, self.n_trained, n_parameters) = _layout(
+            self.layers
+        )
         if parameters is None:
             parameters = np.empty(n_parameters, self.dtype)
         if parameters.shape != (n_parameters,) or parameters.dtype != self.dtype:
@@ -189,16 +196,28 @@ def _fuse(layers: Sequence[Layer]) -> list[Layer]:
     return joined
 
 
-def _layout(layers: Sequence[Layer]) -> tuple[list[dict[str, slice]], int, int]:
-    """Return where each parameter lies, where the weights end, and the total length."""
+def is_statistic(name: str) -> bool:
+    """Return whether a parameter is a running statistic, which no gradient moves."""
+    return name.startswith(_STATISTIC)
+
+
+def _layout(layers: Sequence[Layer]) -> tuple[list[dict[str, slice]], list[int]]:
+    """Return where each parameter lies, and where each section of the vector ends."""
     slices: list[dict[str, slice]] = [{} for _ in layers]
-    stop = n_weights = 0
-    for penalized in (True, False):
+    ends = []
+    stop = 0
+    for section in range(3):
         for places, layer in zip(slices, layers, strict=True):
             for name, shape in layer.parameter_shapes.items():
-                if (name == _PENALIZED) == penalized:
+                if _section(name) == section:
                     start, stop = stop, stop + int(np.prod(shape))
                     places[name] = slice(start, stop)
-        if penalized:
-            n_weights = stop
-    return slices, n_weights, stop
+        ends.append(stop)
+    return slices, ends
+
+
+def _section(name: str) -> int:
+    """Return whether a parameter is penalized (0), only trained (1), or neither (2)."""
+    if name == _PENALIZED:
+        return 0
+    return 2 if is_statistic(name) else 1

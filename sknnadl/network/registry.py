@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from sknnadl.network.batch_norm import BatchNorm
 from sknnadl.network.conv import Conv2D
 from sknnadl.network.dense import Dense
 from sknnadl.network.dropout import Dropout
@@ -18,6 +19,7 @@ LAYERS: dict[str, type[LayerSpec]] = {
     layer.__name__: layer
     for layer in (
         AveragePool2D,
+        BatchNorm,
         Conv2D,
         Dense,
         Dropout,

@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import fields
 
-from sknnadl.network.layer import LayerSpec
-from sknnadl.network.network import build_layers
+from sknnadl.network.layer import Layer, LayerSpec
+from sknnadl.network.network import build_layers, is_statistic
 from sknnadl.network.typing import Shape
 
 
 def summarize(specs: Sequence[LayerSpec], input_shape: Shape) -> str:
     """Return a line a layer: what it is, the shape it gives, and its parameters.
+
+    The running averages of `BatchNorm`, which are not trained, are counted apart.
 
     Parameters
     ----------
@@ -41,17 +43,29 @@ def summarize(specs: Sequence[LayerSpec], input_shape: Shape) -> str:
     all                                                    29,330
     """
     layers = build_layers(specs, input_shape, "float32")
-    counts = [sum(map(math.prod, layer.parameter_shapes.values())) for layer in layers]
+    counts = [_count(layer, statistics=False) for layer in layers]
+    n_statistics = sum(_count(layer, statistics=True) for layer in layers)
     lines = [("Layer", "Output", "Parameters"), ("input", _text(input_shape), "")]
     for spec, layer, count in zip(specs, layers, counts, strict=True):
         lines.append((_brief(spec), _text(layer.output_shape), f"{count:,}"))
     lines.append(("all", "", f"{sum(counts):,}"))
+    if n_statistics:
+        lines.append(("running averages", "", f"{n_statistics:,}"))
     first, second, third = (
         max(map(len, column)) for column in zip(*lines, strict=True)
     )
     return "\n".join(
         f"{layer:{first}}   {output:{second}}  {count:>{third}}".rstrip()
         for layer, output, count in lines
+    )
+
+
+def _count(layer: Layer, statistics: bool) -> int:
+    """Return the number of a layer's statistics, or of its other parameters."""
+    return sum(
+        math.prod(shape)
+        for name, shape in layer.parameter_shapes.items()
+        if is_statistic(name) == statistics
     )
 
 

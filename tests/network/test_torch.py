@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sknnadl.network import (
     LOSSES,
     AveragePool2D,
+    BatchNorm,
     Conv2D,
     Dense,
     Flatten,
@@ -168,3 +169,47 @@ def test_a_network_of_other_layers():
     ]
     x = np.random.default_rng(0).random((5, 21, 30, 3))
     check(specs, x, LOSSES["log_loss"])
+
+
+@pytest.mark.parametrize("shape", [(4,), (5, 3, 4)])
+@pytest.mark.parametrize("activation", sorted(TORCH_ACTIVATIONS))
+def test_batch_norm(shape, activation):
+    rng = np.random.default_rng(0)
+    network = Network([BatchNorm(activation, 0.8, 1e-3)], shape, "float64")
+    network.parameters[:] = rng.uniform(0.5, 2, network.parameters.shape)
+    (values,), (gradients,) = network.layer_parameters, network.split(network.gradient)
+    kind = torch.nn.BatchNorm1d if len(shape) == 1 else torch.nn.BatchNorm2d
+    norm = kind(4, eps=1e-3, momentum=1 - 0.8, dtype=torch.float64)
+    running = {"running_mean": "running_mean", "running_variance": "running_var"}
+    names = {"scale": "weight", "shift": "bias", **running}
+    norm.load_state_dict(
+        {names[name]: torch.tensor(value) for name, value in values.items()},
+        strict=False,
+    )
+
+    def run_norm(x):
+        x = norm(x.movedim(-1, 1)).movedim(1, -1)
+        return TORCH_ACTIVATIONS[activation](x)
+
+    for _ in range(3):
+        x = 2 * rng.standard_normal((6, *shape)) + 1
+        inputs = tensor(x)
+        norm.zero_grad()
+        theirs = run_norm(inputs)
+        ours = network.forward(x, rng).copy()
+        np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=0, atol=1e-10)
+        gradient = rng.standard_normal(ours.shape)
+        theirs.backward(torch.tensor(gradient))
+        dx = network.backward(gradient, need_input=True)
+        network.parameters[network.n_trained :] -= network.gradient[network.n_trained :]
+        both = [
+            (dx, inputs.grad),
+            (gradients["scale"], norm.weight.grad),
+            (gradients["shift"], norm.bias.grad),
+            *((values[name], getattr(norm, other)) for name, other in running.items()),
+        ]
+        for mine, other in both:
+            np.testing.assert_allclose(mine, other.numpy(), rtol=0, atol=1e-10)
+    norm.eval()
+    theirs = run_norm(inputs).detach().numpy()
+    np.testing.assert_allclose(network.forward(x), theirs, rtol=0, atol=1e-10)
