@@ -4,8 +4,8 @@
 
 Every run, a network with a seed, is written to ``--results`` when it is done, and its
 state after every epoch. So the command can be stopped, and goes on where it was; remove
-the folder to start anew. Of the convolutional networks no further seed is trained where
-one has reached what is wanted.
+the folder to start anew. Where a row names what is enough, no further seed is trained
+once one has reached it.
 """
 
 import argparse
@@ -15,122 +15,15 @@ import pickle
 import sys
 import time
 import warnings
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from book_rows import BATCH_SIZE, ROWS, cross_entropy
 from sklearn.exceptions import ConvergenceWarning
 
-from sknnadl import AverageDarknessClassifier, ConvNetClassifier, MLPClassifier
+from sknnadl import AverageDarknessClassifier, MLPClassifier
 from sknnadl.datasets import load_mnist
 from sknnadl.reports.files import write_text
-
-
-@dataclass(frozen=True)
-class Row:
-    """A network of the book: how it is trained, and what the book says of it.
-
-    ``measure`` says which accuracies count: the highest over the epochs on the test or
-    on the validation images, or that on the test images after the epoch which is best
-    on the validation images. No more seeds are needed once ``enough`` is reached.
-    """
-
-    name: str
-    book: float | None
-    goal: str
-    parameters: dict = field(hash=False)
-    alpha: float = 0.0
-    estimator: type = MLPClassifier
-    epochs: int = 30
-    measure: str = "test"
-    seeds: tuple = (0, 1, 2)
-    enough: float = np.inf
-
-
-def sigmoid_network(units, loss, weight_init, eta):
-    """Return the arguments of a network of the book's first two programs."""
-    return {
-        "hidden_layer_sizes": (units,),
-        "activation": "sigmoid",
-        "loss": loss,
-        "weight_init": weight_init,
-        "learning_rate_init": eta,
-    }
-
-
-def quadratic(units, eta):
-    """Return the arguments of a network of chapter 1."""
-    return sigmoid_network(units, "squared_error", "large", eta)
-
-
-def cross_entropy(units, eta, weight_init="large"):
-    """Return the arguments of a network of chapter 3."""
-    return sigmoid_network(units, "cross_entropy", weight_init, eta)
-
-
-def convolutional(n_filters, activation="sigmoid", eta=0.1):
-    """Return the arguments of a network of chapter 6."""
-    return {
-        "n_filters": n_filters,
-        "activation": activation,
-        "weight_init": "scaled",
-        "learning_rate_init": eta,
-    }
-
-
-def conv_row(name, book, enough, parameters, **options):
-    """Return a row of chapter 6."""
-    return Row(
-        name,
-        book,
-        f"at least {enough}",
-        parameters,
-        estimator=ConvNetClassifier,
-        epochs=60,
-        measure="test at best validation",
-        enough=enough,
-        **options,
-    )
-
-
-N_TRAIN, BATCH_SIZE = 50_000, 10
-#: The book's lambda = 5 in chapter 3, and 0.1 in chapter 6 (see docs/book.rst).
-CHAPTER_3, CHAPTER_6 = 5.0 / N_TRAIN, 0.1 / (N_TRAIN / BATCH_SIZE)
-
-ROWS = [
-    Row("quadratic-30", 95.42, "at least 95.0", quadratic(30, 3.0)),
-    Row("quadratic-100", 96.59, "at least 96.0", quadratic(100, 3.0), seeds=range(5)),
-    Row("quadratic-100-too-slow", 21.42, "12 to 45", quadratic(100, 0.001)),
-    Row("quadratic-30-too-fast", 10.09, "below 25", quadratic(30, 100.0)),
-    Row("cross-entropy-30", 95.49, "at least 95.3", cross_entropy(30, 0.5)),
-    Row("cross-entropy-100", 96.82, "at least 96.6", cross_entropy(100, 0.5)),
-    Row(
-        "scaled-init-100",
-        97.81,
-        "at least 97.6",
-        cross_entropy(100, 0.1, "scaled"),
-        alpha=CHAPTER_3,
-        measure="validation",
-    ),
-    Row(
-        "large-init-100",
-        None,
-        "2 below scaled-init-100 after an epoch",
-        cross_entropy(100, 0.1),
-        alpha=CHAPTER_3,
-        measure="validation",
-    ),
-    conv_row("shallow", 97.80, 97.7, convolutional(())),
-    conv_row("conv", 98.78, 98.7, convolutional((20,))),
-    conv_row("conv-conv", 99.06, 98.95, convolutional((20, 40))),
-    conv_row(
-        "conv-conv-relu",
-        99.23,
-        99.15,
-        convolutional((20, 40), "relu", 0.03),
-        alpha=CHAPTER_6,
-    ),
-]
 
 
 def train(row, seed, data, n_jobs, path):
@@ -141,7 +34,7 @@ def train(row, seed, data, n_jobs, path):
         begin = time.perf_counter()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", ConvergenceWarning)
-            run["model"].fit(data.X_train, data.y_train)
+            run["model"].fit(data.X_train[: row.n_train], data.y_train[: row.n_train])
         run["seconds"] += time.perf_counter() - begin
         run["warnings"] = [str(warning.message) for warning in caught]
         for name, X, y in (
@@ -154,7 +47,9 @@ def train(row, seed, data, n_jobs, path):
             text = f"\r{row.name}, seed {seed}: epoch {epoch + 1} of {row.epochs}"
             print(text, end="", file=sys.stderr, flush=True)
     print(f"\r{row.name}, seed {seed}: {result(row, run)} percent", file=sys.stderr)
-    return {name: value for name, value in run.items() if name != "model"}
+    model = run.pop("model")
+    X, y = data.X_train[: row.n_train], data.y_train[: row.n_train]
+    return run | {"training": round(100 * model.score(X, y), 2)}
 
 
 def start(row, seed, n_jobs):
@@ -184,6 +79,8 @@ def result(row, run):
     """Return the accuracy that counts."""
     if row.measure == "test at best validation":
         return run["test"][int(np.argmax(run["validation"]))]
+    if row.measure == "test at the end":
+        return run["test"][-1]
     return max(run[row.measure])
 
 
@@ -213,7 +110,8 @@ def print_row(row, runs):
     )
     print(
         f"| {row.name} | {row.measure} | {row.book or ''} | {max(peaks):.2f} | "
-        f"{' '.join(f'{peak:.2f}' for peak in peaks)} | {first:.2f} | {row.goal} | "
+        f"{' '.join(f'{peak:.2f}' for peak in peaks)} | {first:.2f} | "
+        f"{max(run['training'] for run in runs):.2f} | {row.goal} | "
         f"{too_high} of {len(runs)} | {np.mean([run['seconds'] for run in runs]):.0f} |"
     )
 
@@ -237,11 +135,29 @@ def main():
     print(f"\naverage darkness: {hits} of {len(data.y_test)} (the book: 2225)\n")
     print(
         "| network | measured on | the book | best seed | each seed "
-        "| best after an epoch | wanted | warned: rate too high | seconds a run |"
+        "| best after an epoch | training images at the end | wanted "
+        "| warned: rate too high | seconds a run |"
     )
-    print("| --- |" + " ---: |" * 8)
+    print("| --- |" + " ---: |" * 9)
     for row in rows:
         print_row(row, runs[row.name])
+    norms = vanishing_gradient(data)
+    text = ", ".join(f"{norm:.4f}" for norm in norms)
+    print(f"\nGradient norms of 784-30-30-30-10 at the start, layer by layer: {text}")
+
+
+def vanishing_gradient(data):
+    """Return the norm of each layer's gradient before training (chapter 5)."""
+    model = MLPClassifier(
+        **cross_entropy(30, 0.1, "scaled") | {"hidden_layer_sizes": (30, 30, 30)},
+        gradient_norms=True,
+        max_iter=1,
+        random_state=0,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # of a single epoch
+        model.fit(data.X_train[:1000], data.y_train[:1000])
+    return model.history_["gradient_norms"][0]
 
 
 if __name__ == "__main__":

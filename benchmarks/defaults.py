@@ -10,13 +10,22 @@ import warnings
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
-from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_diabetes,
+    load_digits,
+    load_iris,
+    load_wine,
+    make_friedman1,
+)
+from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
+from sklearn.neural_network import MLPRegressor as SklearnMLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknnadl import ConvNetClassifier, MLPClassifier
+from sknnadl import ConvNetClassifier, MLPClassifier, MLPRegressor
 from sknnadl.datasets import load_digits_images, load_mnist
 
 LOADERS = {
@@ -63,6 +72,38 @@ def print_conv_rates(path):
             print(f"| {name} | {rate} | {raw:.2f} | {standardized:.2f} |", flush=True)
 
 
+def print_regression_rates(seeds):
+    """Print the coefficient of determination by learning rate, targets scaled."""
+    digits = load_digits(return_X_y=True)
+    sets = {
+        "diabetes": load_diabetes(return_X_y=True),
+        "friedman1": make_friedman1(1000, noise=1.0, random_state=0),
+        "digits": digits,
+    }
+    models = {
+        f"rate {rate}": MLPRegressor(learning_rate_init=rate)
+        for rate in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+    }
+    models["Adam"] = MLPRegressor(solver="adam")
+    models["scikit-learn, Adam"] = SklearnMLPRegressor()
+    print("| data |", " | ".join(models), "|")
+    print("| --- |" + " ---: |" * len(models))
+    for name, (X, y) in sets.items():
+        scores = [measure_regression(model, X, y, seeds) for model in models.values()]
+        print(f"| {name} |", " | ".join(f"{s:.3f}" for s in scores), "|", flush=True)
+
+
+def measure_regression(estimator, X, y, seeds):
+    """Return the mean score over seeds; nan where training diverged."""
+    scores = []
+    for seed in range(seeds):
+        model = make_pipeline(StandardScaler(), estimator.set_params(random_state=seed))
+        model = TransformedTargetRegressor(model, transformer=StandardScaler())
+        folds = KFold(5, shuffle=True, random_state=seed)
+        scores.append(cross_val_score(model, X, y, cv=folds).mean())
+    return np.mean(scores)
+
+
 def main():
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -73,11 +114,17 @@ def main():
     parser.add_argument(
         "--conv", action="store_true", help="the rate of ConvNetClassifier instead"
     )
+    parser.add_argument(
+        "--regression", action="store_true", help="the rate of MLPRegressor instead"
+    )
     parser.add_argument("--data", help="with --conv: where MNIST is")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     if options.conv:
         print_conv_rates(options.data)
+        return
+    if options.regression:
+        print_regression_rates(options.seeds)
         return
     parameters = {
         name: ast.literal_eval(value)

@@ -1,12 +1,18 @@
 """Neural networks as scikit-learn estimators.
 
 Multilayer perceptrons and convolutional networks, trained by mini-batch stochastic
-gradient descent, that go wherever a scikit-learn classifier goes, with the baselines
+gradient descent, that go wherever those of scikit-learn go, with the baselines
 that they are measured against and a comparison that sets them side by side.
 """
 
 from sknnadl.baselines import AverageDarknessClassifier
-from sknnadl.estimators import ConvNetClassifier, MLPClassifier, NetworkClassifier
+from sknnadl.estimators import (
+    ConvNetClassifier,
+    ConvNetRegressor,
+    MLPClassifier,
+    MLPRegressor,
+    NetworkClassifier,
+)
 from sknnadl.reports import compare
 
 __version__ = "0.1.0"
@@ -14,7 +20,9 @@ __version__ = "0.1.0"
 __all__ = [
     "AverageDarknessClassifier",
     "ConvNetClassifier",
+    "ConvNetRegressor",
     "MLPClassifier",
+    "MLPRegressor",
     "NetworkClassifier",
     "compare",
 ]

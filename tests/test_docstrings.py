@@ -7,10 +7,22 @@ from pathlib import Path
 import pytest
 from numpydoc.validate import validate
 
-from sknnadl import ConvNetClassifier, MLPClassifier, NetworkClassifier
+from sknnadl import (
+    ConvNetClassifier,
+    ConvNetRegressor,
+    MLPClassifier,
+    MLPRegressor,
+    NetworkClassifier,
+)
 from sknnadl.network import Dense
 
-ASSEMBLED = [ConvNetClassifier, MLPClassifier, NetworkClassifier]
+ASSEMBLED = [
+    ConvNetClassifier,
+    ConvNetRegressor,
+    MLPClassifier,
+    MLPRegressor,
+    NetworkClassifier,
+]
 SETTINGS = Path(__file__).parents[1] / "pyproject.toml"
 
 

@@ -1,7 +1,13 @@
 """The scikit-learn face of the networks."""
 
-from sknnadl.estimators.convnet import ConvNetClassifier
+from sknnadl.estimators.convnet import ConvNetClassifier, ConvNetRegressor
 from sknnadl.estimators.custom import NetworkClassifier
-from sknnadl.estimators.mlp import MLPClassifier
+from sknnadl.estimators.mlp import MLPClassifier, MLPRegressor
 
-__all__ = ["ConvNetClassifier", "MLPClassifier", "NetworkClassifier"]
+__all__ = [
+    "ConvNetClassifier",
+    "ConvNetRegressor",
+    "MLPClassifier",
+    "MLPRegressor",
+    "NetworkClassifier",
+]

@@ -4,6 +4,7 @@ The constructors are those of dataclasses, whose arguments are those of their ba
 last base first. scikit-learn sees ordinary constructors, with every argument by name.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import ClassVar
@@ -11,8 +12,12 @@ from typing import ClassVar
 import numpy as np
 
 from sknnadl._sklearn import Interval, Options, StrOptions
-from sknnadl.network.losses import LOSSES
-from sknnadl.training.penalties import PENALTIES
+from sknnadl.estimators.parts import FULL_BATCH, OPTIMIZERS, PENALTIES, SCHEDULES
+
+_COUNT = Interval(Integral, 1, None, closed="left")
+_POSITIVE = Interval(Real, 0, None, closed="neither")
+_NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
+_BELOW_ONE = Interval(Real, 0, 1, closed="left")
 
 #: Makes the constructor of an estimator, or of a part of one. What is given is kept as
 #: it is: arguments are checked in `fit`.
@@ -23,22 +28,31 @@ arguments = dataclass(eq=False, repr=False, kw_only=True)
 class TrainingArguments:
     """How a network is trained."""
 
-    loss: str = "log_loss"
     solver: str = "sgd"
-    penalty: str | None = "l2"
-    alpha: float = 1e-4
-    batch_size: int = 32
     learning_rate: str = "constant"
-    learning_rate_init: float = 0.2
+    learning_rate_init: float | str = "auto"
     power_t: float = 0.5
+    warmup_epochs: float = 0
     momentum: float = 0.0
     nesterovs_momentum: bool = True
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    rho: float = 0.9
+    epsilon: float | None = None
+    penalty: str | None = "l2"
+    alpha: float = 1e-4
+    l1_ratio: float = 0.5
+    max_norm: float | None = None
+    clip_norm: float | None = None
+    batch_size: int = 32
     max_iter: int = 200
     shuffle: bool = True
     tol: float = 1e-4
     n_iter_no_change: float = 10
     early_stopping: bool = False
-    validation_fraction: float = 0.1
+    validation_fraction: float | None = 0.1
+    scoring: str | Callable | None = None
+    gradient_norms: bool = False
     warm_start: bool = False
     dtype: str = "auto"
     n_jobs: int | None = None
@@ -46,25 +60,31 @@ class TrainingArguments:
     random_state: int | np.random.RandomState | None = None
 
     _parameter_constraints: ClassVar[dict] = {
-        "loss": [StrOptions(set(LOSSES))],
-        "solver": [StrOptions({"sgd"})],
-        "penalty": [StrOptions(set(PENALTIES)), None],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
-        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
-        "power_t": [Interval(Real, 0, None, closed="left")],
-        "momentum": [Interval(Real, 0, 1, closed="left")],
+        "solver": [StrOptions({*OPTIMIZERS, FULL_BATCH})],
+        "learning_rate": [StrOptions(set(SCHEDULES))],
+        "learning_rate_init": [_POSITIVE, StrOptions({"auto"})],
+        "power_t": [_NOT_NEGATIVE],
+        "warmup_epochs": [_NOT_NEGATIVE],
+        "momentum": [_BELOW_ONE],
         "nesterovs_momentum": ["boolean"],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "beta_1": [_BELOW_ONE],
+        "beta_2": [_BELOW_ONE],
+        "rho": [_BELOW_ONE],
+        "epsilon": [Interval(Real, 1e-30, None, closed="left"), None],
+        "penalty": [StrOptions(set(PENALTIES)), None],
+        "alpha": [_NOT_NEGATIVE],
+        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+        "max_norm": [_POSITIVE, None],
+        "clip_norm": [_POSITIVE, None],
+        "batch_size": [_COUNT],
+        "max_iter": [_COUNT],
         "shuffle": ["boolean"],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "n_iter_no_change": [
-            Interval(Integral, 1, None, closed="left"),
-            Options(Real, {np.inf}),
-        ],
+        "tol": [_NOT_NEGATIVE],
+        "n_iter_no_change": [_COUNT, Options(Real, {np.inf})],
         "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
+        "scoring": [str, callable, None],
+        "gradient_norms": ["boolean"],
         "warm_start": ["boolean"],
         "dtype": [StrOptions({"auto", "float32", "float64"})],
         "n_jobs": [Integral, None],

@@ -1,48 +1,91 @@
 """What the classifiers share: labels, and predictions."""
 
-import numpy as np
-from joblib import effective_n_jobs
-from sklearn.base import ClassifierMixin
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import LabelEncoder
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from typing import ClassVar
 
-from sknnadl._fitted import kept_on_failure
+import numpy as np
+from scipy.special import expit, log_expit
+from sklearn.base import ClassifierMixin
+from sklearn.preprocessing import LabelEncoder
+from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import column_or_1d
+
 from sknnadl._sklearn import (
+    StrOptions,
     _check_partial_fit_first_call,
-    _check_sample_weight,
     _fit_context,
 )
-from sknnadl.estimators.base import BaseNetwork
-from sknnadl.estimators.epochs import train
+from sknnadl.estimators.arguments import arguments
+from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
 from sknnadl.network.losses import LOSSES, log_probabilities
 from sknnadl.network.rows import Rows
-from sknnadl.training.prediction import predict_logits
+
+_MULTILABEL = "multilabel-indicator"
 
 
-class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
+@arguments
+class ClassificationArguments:
+    """What is minimized."""
+
+    loss: str = "log_loss"
+    class_weight: dict | str | None = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        "loss": [StrOptions(set(LOSSES))],
+        "class_weight": [dict, list, StrOptions({"balanced"}), None],
+    }
+
+
+@arguments
+class BaseNetworkClassifier(ClassifierMixin, BaseNetwork, ClassificationArguments):
     """Base class of the classifiers."""
 
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseNetwork._parameter_constraints,
+        **ClassificationArguments._parameter_constraints,
+    }
+
+    #: The learning rate of gradient descent, found with ``benchmarks/defaults.py``.
+    _sgd_rate = 0.2
+
+    @available_if(can_train_by_parts)
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(
+        self,
+        X,
+        y,
+        classes=None,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+    ):
         """Train for one epoch of mini-batches over the rows given.
 
         Calls on the same rows give, bit for bit, what `fit` gives in as many epochs.
-        ``early_stopping`` has no effect here: all rows are trained on, and when to
-        stop is the caller's to say.
+        No rows are held out and training does not stop by itself. With ``X_val``,
+        each call adds its loss and score to ``history_``, and with ``early_stopping``
+        the estimator is that of the best epoch so far.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             The training rows, or images as in `fit`.
-        y : array-like of shape (n_samples,)
-            The class of each row.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The class of each row, or an indicator with a column a label.
         classes : array-like of shape (n_classes,), default=None
-            All classes that will ever come. Required in the first call, where ``y``
-            need not have all of them, and optional later.
+            All classes that will ever come, or the numbers of the labels. Required in
+            the first call, where ``y`` need not have all of them, and optional later.
         sample_weight : array-like of shape (n_samples,), default=None
             The weight of each row's cost; weights are divided by their mean.
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
+            Rows to validate on.
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
+            The targets of ``X_val``.
+        sample_weight_val : array-like of shape (n_val,), default=None
+            The weights of ``X_val``.
 
         Returns
         -------
@@ -55,13 +98,21 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             If the data cannot be trained on. The estimator is left as it was.
         """
         self._validate_params()  # which scikit-learn leaves out of later calls
-        with kept_on_failure(self):
-            _check_partial_fit_first_call(self, classes)
-            train(self, self._start(X, y, sample_weight), 1)
-        return self
+        if self.class_weight == "balanced":
+            raise ValueError(
+                "class_weight='balanced' needs all rows, which partial_fit does not "
+                "see: give the weights as a dict, such as "
+                "dict(zip(classes, compute_class_weight('balanced', classes=classes, "
+                "y=y))), or as sample_weight."
+            )
+        given = X_val, y_val, sample_weight_val
+        return self._train_epoch(X, y, sample_weight, given, classes)
+
+    def _before_epoch(self, classes):
+        _check_partial_fit_first_call(self, classes)
 
     def predict(self, X):
-        """Return the most probable class of each row.
+        """Return the most probable class of each row, or its labels.
 
         Parameters
         ----------
@@ -70,17 +121,18 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
 
         Returns
         -------
-        y : ndarray of shape (n_samples,)
-            A label of ``classes_`` for each row.
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            A label of ``classes_`` for each row; with an indicator, 1 for each label
+            whose probability is above 1/2.
         """
-        check_is_fitted(self)
-        return self.classes_[self._logits(X).argmax(axis=1)]
+        return self._decide(self._logits(X))
 
     def predict_proba(self, X):
         """Return the probability of each class.
 
         With ``loss="log_loss"`` these are the outputs of the network, and with the
-        sigmoid outputs of the other losses the outputs divided by their sum.
+        sigmoid outputs of the other losses the outputs divided by their sum. Labels
+        of an indicator have the sigmoid outputs themselves.
 
         Parameters
         ----------
@@ -90,10 +142,13 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes)
-            Rows that sum to one, in the order of ``classes_`` and the dtype that the
-            network was trained in.
+            Rows that sum to one (but for an indicator's), in the order of
+            ``classes_`` and the dtype that the network was trained in.
         """
-        return np.exp(self.predict_log_proba(X))
+        logits = self._logits(X)
+        if self.target_type_ == _MULTILABEL:
+            return expit(logits)
+        return np.exp(log_probabilities(logits, self.out_activation_))
 
     def predict_log_proba(self, X):
         """Return the logarithm of the probability of each class.
@@ -110,41 +165,67 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         log_probabilities : ndarray of shape (n_samples, n_classes)
             Natural logarithms, in the order of ``classes_``.
         """
-        check_is_fitted(self)
-        return log_probabilities(self._logits(X), self.out_activation_)
+        logits = self._logits(X)
+        if self.target_type_ == _MULTILABEL:
+            return log_expit(logits)
+        return log_probabilities(logits, self.out_activation_)
 
-    def _logits(self, X):
-        X, _ = self._to_rows(X)
-        X = validate_data(self, X, accept_sparse="csr", dtype="numeric", reset=False)
-        _check_numeric(X)
-        network = self._network()
-        rows = Rows(X, network.dtype, input_shape=network.input_shape)
-        return predict_logits(network, rows, effective_n_jobs(self.n_jobs))
+    def _decide(self, logits):
+        """Return the labels, given the network's outputs."""
+        if self.target_type_ == _MULTILABEL:
+            return (logits > 0).astype(int)
+        return self.classes_[logits.argmax(axis=1)]
 
-    def _make_rows(self, X, y, sample_weight):
-        is_new = not hasattr(self, "training_state_")
-        X, image_shape = self._to_rows(X)
-        X, y = validate_data(
-            self, X, y, accept_sparse="csr", dtype="numeric", reset=is_new
-        )
-        _check_numeric(X)
-        self._learn_input_shape(image_shape)
+    def _loss(self):
+        if self.target_type_ == _MULTILABEL and self.loss == "log_loss":
+            return LOSSES["cross_entropy"]  # the log loss of each label
+        return LOSSES[self.loss]
+
+    def _make_rows(self, X, y, sample_weight, reset, class_weight=None, dtype=None):
+        X, y = self._check_X(X, y, reset=reset, multi_output=True)
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
         check_classification_targets(y)
-        dtype = self._network_dtype(X)
-        weights = None
-        if sample_weight is not None:
-            weights = _check_sample_weight(
-                sample_weight, X, dtype=np.float64, ensure_non_negative=True
-            )
-            weights = weights / weights.max()  # whose mean cannot overflow
-            weights = (weights / weights.mean()).astype(dtype)
-        codes = self._encode(y)
+        dtype = dtype or self._network_dtype(X)
+        targets = self._encode(y, dtype)
+        weights = self._check_weights(sample_weight, X)
+        if class_weight is not None:
+            factors = self._class_factors(class_weight, y, targets, weights)
+            weights = factors if weights is None else weights * factors
+            weights = self._check_weights(weights, X)
+        weights = self._normalize_weights(weights, dtype)
         n_classes = len(self.classes_)
-        rows = Rows(X, dtype, codes, n_classes, weights, self._input_shape())
+        rows = Rows(X, dtype, targets, n_classes, weights, self._input_shape())
         return rows, n_classes
 
-    def _encode(self, y):
-        """Return the number of each row's class; learn the classes at first."""
+    def _class_factors(self, class_weight, y, codes, weights):
+        """Return the factor of each row's class."""
+        if codes.ndim == 2:
+            return compute_sample_weight(class_weight, y)
+        # A part of the rows need not have all classes.
+        present = np.unique(codes) if class_weight == "balanced" else slice(None)
+        classes = self.classes_[present]
+        factors = np.ones(len(self.classes_))
+        with np.errstate(divide="ignore"):
+            factors[present] = compute_class_weight(
+                class_weight, classes=classes, y=y, sample_weight=weights
+            )
+        factors[np.isinf(factors)] = 1  # of a class whose rows have no weight
+        return factors[codes]
+
+    def _encode(self, y, dtype):
+        """Return the number of each row's class, or the indicator; learn of them."""
+        kind = type_of_target(y)
+        kind = kind if kind == _MULTILABEL else "multiclass"
+        if not hasattr(self, "target_type_"):
+            self.target_type_ = kind
+        if kind != self.target_type_:
+            raise ValueError(
+                f"The network was trained on {self.target_type_} targets, and y is "
+                f"{kind}: start anew with fit and warm_start=False."
+            )
+        if kind == _MULTILABEL:
+            return self._encode_indicator(y, dtype)
         encoder = LabelEncoder()
         if not hasattr(self, "classes_"):
             codes = encoder.fit_transform(y)
@@ -161,49 +242,36 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         encoder.classes_ = self.classes_
         return encoder.transform(y)
 
-    def _hold_out(self, rows, seed):
-        """Set ``validation_fraction`` of each class apart, where classes allow it.
-
-        Rows without weight are no evidence, so they are never held out.
-        """
-        weighted = (
-            np.arange(len(rows)) if rows.weights is None else rows.weights.nonzero()[0]
-        )
-        codes = rows.codes[weighted]
-        counts = np.bincount(codes)
-        counts = counts[counts > 0]
-        n_validation = int(np.ceil(len(codes) * self.validation_fraction))
-        if n_validation >= len(codes):
+    def _encode_indicator(self, y, dtype):
+        """Return the indicator as targets; learn how many labels there are."""
+        if not hasattr(self, "classes_"):
+            self.classes_ = np.arange(y.shape[1])
+        if y.shape[1] != len(self.classes_):
             raise ValueError(
-                f"early_stopping with validation_fraction={self.validation_fraction} "
-                f"holds out {n_validation} of n_samples={len(codes)} rows with weight, "
-                "which leaves none to train on: give more rows, or set "
-                "early_stopping=False."
+                f"y has {y.shape[1]} labels, and the network {len(self.classes_)}."
             )
-        can_stratify = counts.min() >= 2 and len(counts) <= n_validation <= len(
-            codes
-        ) - len(counts)
-        _, validation = train_test_split(
-            weighted,
-            test_size=self.validation_fraction,
-            stratify=codes if can_stratify else None,
-            random_state=seed,
-        )
-        training = np.setdiff1d(np.arange(len(rows)), validation)
-        return rows.subset(training), rows.subset(validation)
+        y = y.toarray() if hasattr(y, "toarray") else np.asarray(y)
+        if not np.isin(y, (0, 1)).all():
+            raise ValueError(
+                "An indicator y has 1 where a row has a label and 0 elsewhere, got the "
+                f"values {np.unique(y)[:5].tolist()}."
+            )
+        return y.astype(dtype)
 
-    def _evaluate(self, network, rows):
-        """Return the mean cost, without penalty, and the accuracy."""
-        logits = predict_logits(network, rows, effective_n_jobs(self.n_jobs))
-        costs = LOSSES[self.loss].value(logits, rows.targets())
-        hits = logits.argmax(axis=1) == rows.codes
-        return (
-            float(np.average(costs, weights=rows.weights)),
-            float(np.average(hits, weights=rows.weights)),
-        )
+    def _stratify(self, rows):
+        return rows.labels if rows.labels.ndim == 1 else None
 
+    def _targets(self, rows):
+        if rows.labels.ndim == 1:
+            return self.classes_[rows.labels]
+        return rows.labels.astype(int)
 
-def _check_numeric(X):
-    """Refuse dates and the like, which could be converted to numbers."""
-    if X.dtype.kind not in "biuf":
-        raise ValueError(f"X must be numeric, got an array of dtype {X.dtype}.")
+    def _score(self, logits, rows):
+        hits = self._decide(logits) == self._targets(rows)
+        hits = hits if hits.ndim == 1 else hits.all(axis=1)
+        return float(np.average(hits, weights=rows.weights))
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

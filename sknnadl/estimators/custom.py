@@ -7,10 +7,11 @@ from sknnadl.estimators.arguments import arguments
 from sknnadl.estimators.classifier import BaseNetworkClassifier
 from sknnadl.estimators.docs import fill_docstring
 from sknnadl.estimators.hidden import WEIGHT_INIT
-from sknnadl.estimators.images import TakesImages
+from sknnadl.estimators.images import AUGMENTATION, TakesImages
 from sknnadl.network.dense import Dense
 from sknnadl.network.flatten import Flatten
 from sknnadl.network.registry import LAYERS
+from sknnadl.training.augmentation import Augmentation
 
 
 @arguments
@@ -20,12 +21,30 @@ class StackArguments:
     layers: tuple | list = field(default=(Dense(100),), kw_only=False)
     input_shape: tuple | None = None
     weight_init: str = "auto"
+    augmentation: Augmentation | list | tuple | None = None
 
     _parameter_constraints: ClassVar[dict] = {
         "layers": [tuple, list],
         "input_shape": [tuple, list, None],
         "weight_init": WEIGHT_INIT,
+        "augmentation": AUGMENTATION,
     }
+
+    _shape_argument, _n_axes = "input_shape", (1, 2, 3)
+
+    def _hidden_layers(self):
+        for number, layer in enumerate(self.layers, start=1):
+            if type(layer) not in LAYERS.values():
+                raise ValueError(
+                    "layers must be layers of sknnadl.network, such as Dense(100), "
+                    f"got {layer!r} as layer {number}."
+                )
+        if any(isinstance(layer, Dense | Flatten) for layer in self.layers):
+            return self.layers
+        return [*self.layers, Flatten()]
+
+    def _shape_of_rows(self, n_features):
+        return (n_features,)
 
 
 @fill_docstring
@@ -49,12 +68,15 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier, StackArguments):
     weight_init : {"auto", "glorot", "he", "large", "scaled"}, default="auto"
         How the output layer starts; see `MLPClassifier`. The other layers have a
         ``weight_init`` of their own.
+    <augmentation>
+    <classification>
     <training>
 
     Attributes
     ----------
     input_shape_ : tuple of int
         The shape that the first layer sees.
+    <classes>
     <attributes>
 
     See Also
@@ -93,19 +115,3 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier, StackArguments):
         **BaseNetworkClassifier._parameter_constraints,
         **StackArguments._parameter_constraints,
     }
-
-    _shape_argument, _n_axes = "input_shape", (1, 2, 3)
-
-    def _hidden_layers(self):
-        for number, layer in enumerate(self.layers, start=1):
-            if type(layer) not in LAYERS.values():
-                raise ValueError(
-                    "layers must be layers of sknnadl.network, such as Dense(100), "
-                    f"got {layer!r} as layer {number}."
-                )
-        if any(isinstance(layer, Dense | Flatten) for layer in self.layers):
-            return self.layers
-        return [*self.layers, Flatten()]
-
-    def _shape_of_rows(self, n_features):
-        return (n_features,)

@@ -1,5 +1,6 @@
 """The dense hidden layers that an estimator's arguments stand for."""
 
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -8,6 +9,7 @@ import numpy as np
 from sknnadl._sklearn import Interval, StrOptions
 from sknnadl.estimators.arguments import arguments
 from sknnadl.network.activations import ACTIVATIONS
+from sknnadl.network.batch_norm import BatchNorm
 from sknnadl.network.dense import Dense
 from sknnadl.network.dropout import Dropout
 from sknnadl.network.initializers import INITIALIZERS
@@ -22,7 +24,8 @@ class DenseArguments:
     hidden_layer_sizes: int | tuple = (100,)
     activation: str = "relu"
     weight_init: str = "auto"
-    dropout: float = 0.0
+    batch_norm: bool = False
+    dropout: float | tuple = 0.0
 
     _parameter_constraints: ClassVar[dict] = {
         "hidden_layer_sizes": [
@@ -31,7 +34,8 @@ class DenseArguments:
         ],
         "activation": [StrOptions(set(ACTIVATIONS))],
         "weight_init": WEIGHT_INIT,
-        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "batch_norm": ["boolean"],
+        "dropout": [Interval(Real, 0, 1, closed="left"), "array-like"],
     }
 
     def _dense_layers(self):
@@ -40,11 +44,40 @@ class DenseArguments:
         sizes = check_sizes(
             "hidden_layer_sizes", self.hidden_layer_sizes, "a hidden layer"
         )
-        for units in sizes:
-            layers.append(Dense(units, self.activation, self.weight_init))
-            if self.dropout > 0:
-                layers.append(Dropout(self.dropout))
+        rates = _check_rates(self.dropout, len(sizes))
+        for units, rate in zip(sizes, rates, strict=True):
+            layers += self._normalized(Dense(units, weight_init=self.weight_init))
+            if rate > 0:
+                layers.append(Dropout(float(rate)))
         return layers
+
+    def _normalized(self, layer, *pooling):
+        """Return a layer, the pooling after it and the activation, with its place.
+
+        As in the book, pooling comes before the activation; so does normalization.
+        """
+        if not self.batch_norm:
+            return [replace(layer, activation=self.activation), *pooling]
+        linear = replace(layer, activation="identity")
+        return [linear, *pooling, BatchNorm(self.activation)]
+
+
+def _check_rates(dropout, n_layers):
+    """Return one dropout rate a hidden layer."""
+    try:
+        rates = np.asarray(dropout)
+    except ValueError:  # a ragged list
+        rates = np.asarray([[np.nan]])
+    if rates.ndim == 0:
+        return [float(rates)] * n_layers
+    is_number = rates.dtype.kind in "fiu" or not rates.size
+    is_rate = is_number and ((rates >= 0) & (rates < 1)).all()
+    if rates.shape != (n_layers,) or not is_rate:
+        raise ValueError(
+            "dropout must be a number of at least 0 and below 1, or one for each of "
+            f"the {n_layers} dense hidden layers, got {dropout!r}."
+        )
+    return rates.tolist()
 
 
 def check_sizes(name, value, of_what):

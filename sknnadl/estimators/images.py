@@ -1,24 +1,32 @@
 """Images as rows: what shape they have, and that nobody mistakes their axes."""
 
 import math
-from abc import ABC, abstractmethod
 from numbers import Integral
 
 import numpy as np
 from scipy.sparse import issparse
+
+from sknnadl.training.augmentation import Augmentation
 
 #: An array with this many channels or fewer on its second axis is probably
 #: (n, channels, height, width), the order of PyTorch.
 _MOST_CHANNELS = 4
 
 
-class TakesImages(ABC):
+#: What ``augmentation`` may be.
+AUGMENTATION = [Augmentation, list, tuple, None]
+
+
+class TakesImages:
     """Mixin of the estimators that take images as well as flat rows.
 
     The network sees inputs of ``input_shape_``. Everything else, from validation to
     mini-batches, works on rows: images are laid out as rows before, which takes no
     memory where they are contiguous, and mini-batches of rows are given the shape of
     images after.
+
+    The estimator's arguments give `_shape_of_rows`: the shape of flat rows that nobody
+    has named.
     """
 
     #: The constructor's argument that names the shape of an input.
@@ -73,10 +81,6 @@ class TakesImages(ABC):
         return _as_image_shape(
             _resolve(self._shape_argument, shape, self._n_axes, n_features)
         )
-
-    @abstractmethod
-    def _shape_of_rows(self, n_features):
-        """Return the shape of flat rows that nobody has named."""
 
     def _input_shape(self):
         return self.input_shape_

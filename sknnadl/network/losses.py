@@ -83,6 +83,21 @@ class LogLoss(Loss):
         return np.subtract(logits, targets, out=logits)
 
 
+class LinearSquaredError(Loss):
+    """``1/2 * sum((z - y)**2)``: the squared error of outputs as they are."""
+
+    output_activation = "identity"
+
+    def value(self, logits: Array, targets: Array) -> Array:
+        """Return the cost of each row."""
+        error = logits - targets
+        return cast(Array, 0.5 * np.einsum("ij,ij->i", error, error))
+
+    def gradient(self, logits: Array, targets: Array) -> Array:
+        """Return ``z - y``."""
+        return np.subtract(logits, targets, out=logits)
+
+
 def log_probabilities(logits: Array, output_activation: str) -> Array:
     """Return the logarithm of each class's probability, shape (n, n_classes).
 
@@ -96,10 +111,12 @@ def log_probabilities(logits: Array, output_activation: str) -> Array:
 
 
 def constant_logits(frequencies: Array, output_activation: str) -> Array:
-    """Return the logits whose outputs are these frequencies, whatever the input.
+    """Return the logits whose outputs are these means of the targets.
 
     They minimize each of the losses among networks that ignore their input.
     """
+    if output_activation == "identity":
+        return frequencies
     frequencies = np.clip(frequencies, 1e-12, 1 - 1e-12)
     if output_activation == "sigmoid":
         return cast(Array, logit(frequencies))
@@ -111,3 +128,4 @@ LOSSES: dict[str, Loss] = {
     "log_loss": LogLoss(),
     "squared_error": SquaredError(),
 }
+REGRESSION_LOSSES: dict[str, Loss] = {"squared_error": LinearSquaredError()}

@@ -44,11 +44,11 @@ class Rows:
         The inputs, of any numeric dtype.
     dtype : dtype
         What the blocks are converted to.
-    codes : ndarray of int of shape (n_rows,), default=None
-        For each row the number of its class, which becomes a one-hot target. Rows
-        without codes can be predicted and not trained on.
+    targets : ndarray of shape (n_rows,) or (n_rows, n_outputs), default=None
+        For each row the number of its class, which becomes a one-hot target, or the
+        target itself. Rows without targets can be predicted and not trained on.
     n_classes : int, default=0
-        The length of a target.
+        The length of a one-hot target.
     weights : ndarray of shape (n_rows,), default=None
         The weight of each row.
     input_shape : tuple of int, default=None
@@ -60,7 +60,9 @@ class Rows:
         The shape of each row of a block.
     dtype : dtype
         The dtype of the blocks.
-    codes, weights : ndarray of shape (n_rows,)
+    labels : ndarray of shape (n_rows,) or (n_rows, n_outputs)
+        The targets as given, of these rows alone.
+    weights : ndarray of shape (n_rows,)
         As given, of these rows alone.
     """
 
@@ -68,13 +70,13 @@ class Rows:
         self,
         X: Any,
         dtype: npt.DTypeLike,
-        codes: npt.NDArray[np.intp] | None = None,
+        targets: npt.NDArray[Any] | None = None,
         n_classes: int = 0,
         weights: Array | None = None,
         input_shape: Shape | None = None,
     ) -> None:
         self.input_shape = tuple(X.shape[1:] if input_shape is None else input_shape)
-        self.codes = codes
+        self.labels = targets
         self.weights = weights
         self._X = X
         self._places: npt.NDArray[np.intp] | None = None  # of these rows in X
@@ -96,7 +98,7 @@ class Rows:
         """Return some of the rows; the inputs are not copied."""
         subset = self.reader()
         subset._places = indices if self._places is None else self._places[indices]
-        subset.codes = None if self.codes is None else self.codes[indices]
+        subset.labels = None if self.labels is None else self.labels[indices]
         subset.weights = None if self.weights is None else self.weights[indices]
         return subset
 
@@ -117,10 +119,16 @@ class Rows:
         return Block(self.inputs(indices), self.targets(indices), weights)
 
     def targets(self, indices: Indices = slice(None)) -> Array:
-        """Return the targets alone, as new memory."""
-        if self.codes is None:
-            raise TypeError("These rows have inputs alone: codes were not given.")
-        return np.take(self._one_hot, self.codes[indices], axis=0)
+        """Return the targets alone, (n, n_outputs)."""
+        if self.labels is None:
+            raise TypeError("These rows have inputs alone: targets were not given.")
+        if self.labels.ndim == 2:
+            return self.labels[indices]
+        return np.take(self._one_hot, self.labels[indices], axis=0)
+
+    def originals(self) -> Any:
+        """Return the inputs as they were given, all rows of them."""
+        return self._X if self._places is None else self._X[self._places]
 
     def inputs(self, indices: Indices) -> Array:
         """Return the inputs alone, in the manner of `take`."""

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from sknnadl.network.losses import constant_logits
+from sknnadl.network.network import is_statistic
 from sknnadl.network.rows import Rows
 from sknnadl.network.typing import Array
 from sknnadl.training.prediction import predict_logits
@@ -21,6 +22,10 @@ _NO_BETTER, _WORSE = 0.95, 1.05
 _FLAT = 1e-3
 #: Parameters that have moved by less than this part of their norm have not moved.
 _STILL = 1e-2
+#: Values above this are no scaled features or targets.
+_LARGE = 100.0
+#: A step of the penalty that is this part of a weight turns it round and lets it grow.
+_OVERSHOOT = 2.0
 #: Outputs whose logits are this large on average are saturated; so many rows tell.
 _SATURATED, _ROWS, _FEW_ROWS = 10.0, 1000, 50
 
@@ -45,13 +50,11 @@ def diagnose(run: TrainingRun) -> Diagnosis | None:
         What the rate is, or that it may be something else; None where something was
         learned or still is.
     """
-    network = run.trainer.network
-    weights = network.parameters[: network.n_weights]
     costs = np.array(run.history["loss"])
     half = len(costs) // 2
     if half == 0:
         return None
-    last = costs[half:].min() - run.trainer.penalty.value(weights)
+    last = costs[half:].min() - run.trainer.step.penalty_value()
     falls = costs[half:].min() < (1 - _FLAT) * costs[:half].min()
     constant = _constant_cost(run)
     if last <= _NO_BETTER * constant + run.plateau.tol:
@@ -62,7 +65,36 @@ def diagnose(run: TrainingRun) -> Diagnosis | None:
         return None
     if last > _WORSE * constant and _distance_moved(run) < _STILL:
         return "too low"
-    return "too high" if _outputs_are_saturated(run) else "nothing learned"
+    return "too high" if outputs_are_saturated(run) else "nothing learned"
+
+
+def explain_divergence(run: TrainingRun) -> tuple[str, float]:
+    """Say what has most probably made the cost infinite.
+
+    Parameters
+    ----------
+    run : TrainingRun
+        A run that has gone back to its last good epoch.
+
+    Returns
+    -------
+    cause : {"features", "targets", "penalty", "rate"}
+        What is too large.
+    value : float
+        How large it is.
+    """
+    some = _some_rows(run, _ROWS)
+    for cause, values in (
+        ("features", some.inputs(slice(None))),
+        ("targets", some.targets()),
+    ):
+        largest = float(np.abs(values).max(initial=0))
+        if largest > _LARGE:
+            return cause, largest
+    rate = run.schedule.initial
+    if rate * run.trainer.step.penalty.alpha > _OVERSHOOT:
+        return "penalty", run.trainer.step.penalty.alpha
+    return "rate", rate
 
 
 def _constant_cost(run: TrainingRun) -> float:
@@ -78,13 +110,18 @@ def _constant_cost(run: TrainingRun) -> float:
 
 def _distance_moved(run: TrainingRun) -> float:
     """Return how far the parameters are from their start, as a part of their norm."""
-    start = run.trainer.network.replica(np.empty_like(run.trainer.network.parameters))
+    network = run.trainer.network
+    start = network.replica(np.empty_like(network.parameters))
     start.initialize(np.random.default_rng(run.seed))
-    moved: Array = run.trainer.network.parameters - start.parameters
-    return float(np.linalg.norm(moved) / np.linalg.norm(start.parameters))
+    old: Array = start.parameters[: network.n_trained]
+    moved: Array = network.parameters[: network.n_trained] - old
+    return float(np.linalg.norm(moved) / np.linalg.norm(old))
 
 
-def _outputs_are_saturated(run: TrainingRun) -> bool:
+def outputs_are_saturated(run: TrainingRun) -> bool:
+    """Return whether the outputs hardly depend on their logits any more."""
+    if run.trainer.loss.output_activation == "identity":
+        return False
     logits = predict_logits(run.trainer.network, _some_rows(run, _ROWS))
     return bool(np.abs(logits).mean() > _SATURATED)
 
@@ -101,7 +138,9 @@ def _neurons_are_dead(run: TrainingRun) -> bool:
         outputs = network.forward(some.inputs(slice(None)), np.random.default_rng(0))
         network.backward(run.trainer.loss.gradient(outputs, some.targets()))
     first = next(filter(None, network.split(network.gradient)))
-    return not first["weights"].any()
+    return not any(
+        values.any() for name, values in first.items() if not is_statistic(name)
+    )
 
 
 def _some_rows(run: TrainingRun, n_rows: int) -> Rows:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from sknnadl.training.trainer import Trainer
 
 #: What is measured each epoch; nan where it is not.
 HISTORY = ("loss", "val_loss", "val_score", "learning_rate", "seconds")
+#: What is measured on request: a tuple with a number a layer.
+GRADIENT_NORMS = "gradient_norms"
 
 
 class Diverged(ArithmeticError):
@@ -32,21 +35,26 @@ class TrainingRun:
     rows : Rows
         The rows to train on.
     schedule : Schedule
-        The learning rate of each epoch.
+        The learning rate at each mini-batch.
     plateau : Plateau
-        Watches the validation score, or without a validation set the loss.
+        Watches one of the values measured.
     seed : int
         What the run's random numbers started from.
     validate : callable, default=None
         Returns the loss and the score of the network on a validation set.
+    watched : str, default="loss"
+        What decides when to stop and, unless it is the training cost ``"loss"``, which
+        epoch was best: ``"val_loss"``, or ``"val_score"`` and what kind of score.
+    measure_gradients : bool, default=False
+        Whether to measure the norm of each layer's gradient before each epoch.
 
     Attributes
     ----------
-    history : dict of str to list of float
+    history : dict of str to list
         A list for each of `HISTORY`, with an entry an epoch.
     best_parameters : ndarray of shape (n_parameters,)
-        The parameters after the epoch of the best validation score; without a
-        validation set, those after the last epoch.
+        The parameters after the best epoch; those after the last epoch where the
+        training cost is watched.
     """
 
     def __init__(
@@ -57,6 +65,8 @@ class TrainingRun:
         plateau: Plateau,
         seed: int,
         validate: Callable[[], tuple[float, float]] | None = None,
+        watched: str = "loss",
+        measure_gradients: bool = False,
     ) -> None:
         self.trainer = trainer
         self.rows = rows
@@ -64,8 +74,45 @@ class TrainingRun:
         self.plateau = plateau
         self.seed = seed
         self.validate = validate
-        self.history: dict[str, list[float]] = {name: [] for name in HISTORY}
+        self.watched = watched
+        self.measure_gradients = measure_gradients
+        self.history: dict[str, list[Any]] = {name: [] for name in HISTORY}
         self.best_parameters = trainer.network.parameters
+
+    def train(
+        self,
+        n_epochs: int,
+        on_begin: Callable[[], None],
+        on_end: Callable[[], bool],
+    ) -> str:
+        """Train for some epochs, or until there is no progress.
+
+        Parameters
+        ----------
+        n_epochs : int
+            For how many epochs at the most.
+        on_begin, on_end : callable
+            Called before and after each epoch. Training stops where ``on_end``
+            returns True.
+
+        Returns
+        -------
+        end : {"max_iter", "plateau", "callback"}
+            What ended it.
+
+        Raises
+        ------
+        Diverged
+            If the cost, or a parameter, is no longer finite.
+        """
+        for _ in range(n_epochs):
+            on_begin()
+            goes_on = self.epoch()
+            if on_end():
+                return "callback"
+            if not goes_on:
+                return "plateau"
+        return "max_iter"
 
     def epoch(self) -> bool:
         """Train for an epoch; return whether to go on after it.
@@ -77,30 +124,73 @@ class TrainingRun:
         Diverged
             If the cost, or a parameter, is no longer finite.
         """
-        start = time.perf_counter()
-        rate = self.schedule.rate(len(self.history["loss"]))
+        epoch = len(self.history["loss"])
+        with self._undone_on_failure():
+            start = time.perf_counter()
+            norms = self._gradient_norms() if self.measure_gradients else ()
+            loss = self.trainer.epoch(
+                self.rows, lambda part: self.schedule.rate(epoch + part)
+            )
+            rate = self.schedule.rate(epoch)
+            measured = self._measure(loss, rate, norms, start)
+        return self._conclude(measured)
+
+    @contextmanager
+    def _undone_on_failure(self) -> Iterator[None]:
+        """Go back to the end of the epoch before where the work inside fails."""
         try:
-            loss = self.trainer.epoch(self.rows, rate)
-            if not (np.isfinite(loss) and self._parameters_are_finite()):
-                raise Diverged
-            val_loss, val_score = self.validate() if self.validate else (np.nan,) * 2
+            yield
         except BaseException:
             self.trainer.rollback()
             raise
-        if self.validate:
-            self._keep_best(val_score)
+
+    def _measure(
+        self, loss: float, rate: float, norms: tuple[float, ...], start: float
+    ) -> dict[str, Any]:
+        """Return what goes into the history of an epoch that is done."""
+        if not (np.isfinite(loss) and self._parameters_are_finite()):
+            raise Diverged
+        val_loss, val_score = self.validate() if self.validate else (np.nan,) * 2
         seconds = time.perf_counter() - start
         values = (loss, val_loss, val_score, rate, seconds)
+        measured: dict[str, Any] = dict(zip(HISTORY, values, strict=True))
+        if self.measure_gradients:
+            measured[GRADIENT_NORMS] = norms
+        return measured
+
+    def _conclude(self, measured: dict[str, Any]) -> bool:
+        """Take an epoch into the books; return whether to go on after it."""
+        value = measured[self.watched.partition(" ")[0]]
+        if self.watched.startswith("val_score"):
+            value = -value
+        if self.watched != "loss" and value < self.plateau.best:
+            self.best_parameters = self.trainer.network.parameters.copy()
+        n_before = len(self.history["loss"])
+        nothing = [np.nan] * n_before
         history = {
-            name: [*self.history[name], value]
-            for name, value in zip(HISTORY, values, strict=True)
+            name: [*self.history.get(name, nothing), measured.get(name, np.nan)]
+            for name in self.history | measured
         }
         self.trainer.checkpoint()
         self.history = history
-        if self.plateau.update(-val_score if self.validate else loss):
+        if self.plateau.update(value):
             self.plateau.n_stale = 0
             return self.schedule.on_plateau()
         return True
+
+    def _gradient_norms(self) -> tuple[float, ...]:
+        """Return the norm of the gradient of each layer's biases, or of their shift.
+
+        The book's measure of how fast a layer learns (Nielsen 2015, chapter 5).
+        """
+        _, gradient = self.trainer.full_gradient(self.rows)
+        norms: list[float] = []
+        for layer in self.trainer.network.split(gradient):
+            if "shift" in layer:  # batch normalization, which takes biases away
+                norms[-1:] = [float(np.linalg.norm(layer["shift"]))]
+            elif "biases" in layer:
+                norms.append(float(np.linalg.norm(layer["biases"])))
+        return tuple(norms)
 
     def state(self) -> dict[str, Any]:
         """Return all that going on later needs, as plain values and arrays."""
@@ -108,9 +198,11 @@ class TrainingRun:
         return {
             "seed": self.seed,
             "parameters": trainer.network.parameters,
-            "optimizer": dict(trainer.optimizer.state),
+            "optimizer": dict(trainer.step.optimizer.state),
+            "solver": type(trainer.step.optimizer).__name__,
             "rng": trainer.rng.bit_generator.state,
             "rate_factor": self.schedule.factor,
+            "schedule_start": self.schedule.start,
             "watched": self._watched(),
             "plateau_best": self.plateau.best,
             "plateau_n_stale": self.plateau.n_stale,
@@ -125,24 +217,23 @@ class TrainingRun:
         """Go on from a `state`, with the history and best parameters until then."""
         trainer = self.trainer
         np.copyto(trainer.network.parameters, state["parameters"])
-        trainer.optimizer.load(state["optimizer"])
+        optimizer = trainer.step.optimizer
+        if state["solver"] == type(optimizer).__name__:
+            optimizer.load(state["optimizer"])
         trainer.rng.bit_generator.state = state["rng"]
         trainer.checkpoint()
         self.schedule.factor = state["rate_factor"]
+        self.schedule.start = state["schedule_start"]
         if state["watched"] == self._watched():
             self.plateau.best = state["plateau_best"]
             self.plateau.n_stale = state["plateau_n_stale"]
-        self.history = {name: list(history[name]) for name in HISTORY}
-        if self.validate:
+        self.history = {name: list(values) for name, values in history.items()}
+        if self.watched != "loss":
             self.best_parameters = best_parameters.copy()
 
     def _watched(self) -> str:
         """Return the name of the value that decides when to stop."""
-        return "val_score" if self.validate else type(self.trainer.loss).__name__
+        return f"{self.watched} of {type(self.trainer.loss).__name__}"
 
     def _parameters_are_finite(self) -> bool:
         return bool(np.isfinite(self.trainer.network.parameters).all())
-
-    def _keep_best(self, score: float) -> None:
-        if not any(score <= earlier for earlier in self.history["val_score"]):
-            self.best_parameters = self.trainer.network.parameters.copy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
@@ -14,9 +15,9 @@ from sknnadl.network.losses import Loss
 from sknnadl.network.network import Network
 from sknnadl.network.rows import Block, Rows
 from sknnadl.network.typing import Array
+from sknnadl.training.augmentation import Augmentation, augment
 from sknnadl.training.blas import single_threaded_blas
-from sknnadl.training.optimizers import Optimizer
-from sknnadl.training.penalties import Penalty
+from sknnadl.training.step import Step
 
 #: A mini-batch is divided into at most so many pieces. The division depends on the
 #: network and the batch alone, never on the number of threads, so that the sums come
@@ -27,6 +28,9 @@ _MAX_PIECES = 8
 _PIECE_WORK = 10**6
 #: And so many for each parameter, so that adding the pieces' gradients costs little.
 _PIECE_WORK_PER_PARAMETER = 64
+#: A piece is normalized on its own (Hoffer, Hubara and Soudry 2017), so with batch
+#: normalization it needs at least so many rows.
+_PIECE_ROWS_NORMALIZED = 32
 #: The cost is computed once for so many divided mini-batches.
 _BATCHES_PER_COST = 16
 
@@ -43,16 +47,16 @@ class Trainer:
         The network to train.
     loss : Loss
         What is minimized, as a mean over the mini-batch.
-    penalty : Penalty
-        What is added to the mean.
-    optimizer : Optimizer
-        What steps on ``network.parameters``.
+    step : Step
+        What changes the network's parameters, given its gradient.
     batch_size : int
         Rows in a mini-batch; the last of an epoch may have fewer.
     shuffle : bool
         Whether the rows come in a new order each epoch.
     rng : Generator
-        What orders and masks are drawn from.
+        What orders, masks and changes of images are drawn from.
+    augmentations : sequence of Augmentation, default=()
+        How images are changed at random before each epoch's use.
     n_threads : int, default=1
         How many threads share the pieces of a mini-batch.
 
@@ -66,20 +70,20 @@ class Trainer:
         self,
         network: Network,
         loss: Loss,
-        penalty: Penalty,
-        optimizer: Optimizer,
+        step: Step,
         batch_size: int,
         shuffle: bool,
         rng: np.random.Generator,
+        augmentations: Sequence[Augmentation] = (),
         n_threads: int = 1,
     ) -> None:
         self.network = network
         self.loss = loss
-        self.penalty = penalty
-        self.optimizer = optimizer
+        self.step = step
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.rng = rng
+        self.augmentations = augmentations
         self._piece_rows = _count_piece_rows(network)
         self.n_pieces = n_pieces = self._count_pieces(batch_size)
         self._rngs = [rng] * n_pieces
@@ -110,20 +114,27 @@ class Trainer:
         self._pool.shutdown()
         self._blas.__exit__(kind, error, traceback)
 
-    def epoch(self, rows: Rows, learning_rate: float) -> float:
+    def epoch(self, rows: Rows, rate: Callable[[float], float]) -> float:
         """Train on all rows once; return their mean cost.
 
         The cost is each mini-batch's before its own step, and the penalty that of the
         weights at the end. Where it is no longer finite after some mini-batches, it
         is returned then.
+
+        Parameters
+        ----------
+        rows : Rows
+            The rows to train on.
+        rate : callable
+            The learning rate, given which part of the epoch is over.
         """
         with np.errstate(all="ignore"):
-            return self._epoch(rows, learning_rate)
+            return self._epoch(rows, rate)
 
-    def _epoch(self, rows: Rows, learning_rate: float) -> float:
+    def _epoch(self, rows: Rows, rate: Callable[[float], float]) -> float:
         n_rows = len(rows)
         order = self.rng.permutation(n_rows) if self.shuffle else np.arange(n_rows)
-        if self.network.stochastic:
+        if self.network.stochastic or self.augmentations:
             seeds = self.rng.integers(2**63, size=_MAX_PIECES)
             self._rngs = [np.random.default_rng(s) for s in seeds]
         size = self.batch_size
@@ -138,12 +149,35 @@ class Trainer:
         for start in range(0, n_rows, block_size):
             indices = order[start : start + block_size]
             outputs = logits[: len(indices)]
-            train(readers, indices, outputs, learning_rate)
+            starts = range(start, start + len(indices), size)
+            train(readers, indices, outputs, [rate(s / n_rows) for s in starts])
             total += self._total_cost(outputs, rows, indices)
             if not np.isfinite(total):
                 return total
-        weights = self.network.parameters[: self.network.n_weights]
-        return total / n_rows + self.penalty.value(weights)
+        return total / n_rows + self.step.penalty_value()
+
+    def full_gradient(self, rows: Rows) -> tuple[float, Array]:
+        """Return the mean cost of all rows and its gradient, both with the penalty.
+
+        The network is as in training; what it draws depends on the rows alone.
+        """
+        self._rngs = [np.random.default_rng(i) for i in range(_MAX_PIECES)]
+        n_rows, block_size = len(rows), self._piece_rows * self.n_pieces
+        readers = [rows.reader() for _ in range(self._n_threads)]
+        logits = np.empty((block_size, *self.network.output_shape), rows.dtype)
+        total = np.zeros(self.network.parameters.size)
+        cost = 0.0
+        with np.errstate(all="ignore"):
+            for start in range(0, n_rows, block_size):
+                indices = np.arange(start, min(start + block_size, n_rows))
+                outputs = logits[: len(indices)]
+                self._divided_batch(readers, indices, outputs, n_rows)
+                total += self.network.gradient
+                cost += self._total_cost(outputs, rows, indices)
+            self.network.gradient.fill(0)
+            self.step.add_penalty(self.network.gradient)
+            total += self.network.gradient
+        return cost / n_rows + self.step.penalty_value(), total
 
     def checkpoint(self) -> None:
         """Remember the parameters and all state, for `rollback`."""
@@ -158,53 +192,58 @@ class Trainer:
         self.rng.bit_generator.state = self._saved_rng
 
     def _vectors(self) -> list[Array]:
-        return [self.network.parameters, *self.optimizer.state.values()]
+        return [self.network.parameters, *self.step.optimizer.state.values()]
 
     def _whole_batches(
         self,
         readers: list[Rows],
         indices: npt.NDArray[np.intp],
         logits: Array,
-        learning_rate: float,
+        rates: Sequence[float],
     ) -> None:
         """Train on the mini-batches of a block of rows; keep the logits."""
         block = readers[0].take(indices)
-        for start in range(0, len(indices), self.batch_size):
+        for start, rate in zip(self._starts(indices), rates, strict=True):
             rows = slice(start, start + self.batch_size)
             batch = block.part(rows)
-            outputs = self.network.forward(batch.x, self._rngs[0])
-            np.copyto(logits[rows], outputs)
-            self._backward(self.network, outputs, batch, len(batch.x))
-            self._step(learning_rate)
+            logits[rows] = self._run(self.network, batch, self._rngs[0], len(batch.x))
+            self.step.take(rate)
 
     def _divided_batches(
         self,
         readers: list[Rows],
         indices: npt.NDArray[np.intp],
         logits: Array,
-        learning_rate: float,
+        rates: Sequence[float],
     ) -> None:
         """Train on the mini-batches of a block in pieces; keep the logits."""
-        for start in range(0, len(indices), self.batch_size):
+        for start, rate in zip(self._starts(indices), rates, strict=True):
             rows = slice(start, start + self.batch_size)
-            self._divided_batch(readers, indices[rows], logits[rows])
-            self._step(learning_rate)
+            batch = indices[rows]
+            self._divided_batch(readers, batch, logits[rows], len(batch))
+            self.step.take(rate)
+
+    def _starts(self, indices: npt.NDArray[np.intp]) -> range:
+        return range(0, len(indices), self.batch_size)
 
     def _divided_batch(
-        self, readers: list[Rows], indices: npt.NDArray[np.intp], logits: Array
+        self,
+        readers: list[Rows],
+        indices: npt.NDArray[np.intp],
+        logits: Array,
+        n_rows: int,
     ) -> None:
-        """Fill the gradient of one mini-batch, in pieces; keep the logits."""
-        n_rows, n_pieces = len(indices), self._count_pieces(len(indices))
-        edges = [n_rows * i // n_pieces for i in range(n_pieces + 1)]
+        """Fill the gradient of a batch, in pieces, as a part of n_rows; keep logits."""
+        n_pieces = self._count_pieces(len(indices))
+        edges = [len(indices) * i // n_pieces for i in range(n_pieces + 1)]
 
         def work(thread: int) -> None:
             with np.errstate(all="ignore"):
                 for i in range(thread, n_pieces, self._n_threads):
                     rows = slice(edges[i], edges[i + 1])
                     piece = readers[thread].take(indices[rows])
-                    outputs = self._replicas[i].forward(piece.x, self._rngs[i])
-                    np.copyto(logits[rows], outputs)
-                    self._backward(self._replicas[i], outputs, piece, n_rows)
+                    network, rng = self._replicas[i], self._rngs[i]
+                    logits[rows] = self._run(network, piece, rng, n_rows)
 
         n_threads = min(self._n_threads, n_pieces)
         others = [self._pool.submit(work, thread) for thread in range(1, n_threads)]
@@ -217,22 +256,25 @@ class Trainer:
         for replica in self._replicas[1:n_pieces]:  # always in this order
             np.add(self.network.gradient, replica.gradient, out=self.network.gradient)
 
-    def _backward(
-        self, network: Network, outputs: Array, piece: Block, n_rows: int
-    ) -> None:
-        """Fill a network's gradient with a piece's part of the mean over n_rows."""
+    def _run(
+        self, network: Network, piece: Block, rng: np.random.Generator, n_rows: int
+    ) -> Array:
+        """Fill a network's gradient with a piece's part of the mean over n_rows.
+
+        Returns the piece's logits, which the next call writes over.
+        """
+        x = piece.x
+        if self.augmentations:
+            x = augment(x, self.augmentations, rng)
+        outputs = network.forward(x, rng)
+        logits = outputs.copy()
         gradient = self.loss.gradient(outputs, piece.targets)
         np.multiply(gradient, 1 / n_rows, out=gradient)
         if piece.weights is not None:
             np.multiply(gradient, piece.weights[:, np.newaxis], out=gradient)
         network.backward(gradient)
-
-    def _step(self, learning_rate: float) -> None:
-        gradient = self.network.gradient
-        if self.penalty.alpha:
-            n = self.network.n_weights
-            gradient[:n] += self.penalty.gradient(self.network.parameters[:n])
-        self.optimizer.step(gradient, learning_rate)
+        network.gradient[network.n_trained :] *= len(x) / n_rows
+        return logits
 
     def _count_pieces(self, n_rows: int) -> int:
         return min(max(1, n_rows // self._piece_rows), _MAX_PIECES)
@@ -250,4 +292,6 @@ class Trainer:
 def _count_piece_rows(network: Network) -> int:
     """Return how many rows a piece of a mini-batch has at least."""
     work = max(_PIECE_WORK, _PIECE_WORK_PER_PARAMETER * network.parameters.size)
-    return math.ceil(work / network.work)
+    n_rows = math.ceil(work / network.work)
+    normalizes = network.n_trained < network.parameters.size
+    return max(n_rows, _PIECE_ROWS_NORMALIZED) if normalizes else n_rows

@@ -13,23 +13,33 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from sknnadl import ConvNetClassifier, MLPClassifier
-from sknnadl.training import trainer
+from sknnadl.training import Elastic, Rotate, Shift, trainer
 
 EPOCHS = 4
 
 #: The networks here are drawn, and some learn nothing in four epochs.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
+CYCLES = ("cosine", "one_cycle")  # as long as max_iter
 training = {
+    "solver": st.sampled_from(
+        ["sgd", "sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta"]
+    ),
     "loss": st.sampled_from(["log_loss", "cross_entropy", "squared_error"]),
-    "penalty": st.sampled_from(["l1", "l2", None]),
+    "penalty": st.sampled_from(["l1", "l2", "elasticnet", None]),
     "alpha": st.sampled_from([0.0, 1e-3]),
     "batch_size": st.sampled_from([1, 10, 32, 127, 128, 200, 10_000]),
-    "learning_rate": st.sampled_from(["constant", "invscaling", "adaptive"]),
+    "learning_rate": st.sampled_from(
+        ["constant", "invscaling", "adaptive", "cosine", "one_cycle"]
+    ),
+    "warmup_epochs": st.sampled_from([0, 1.5]),
+    "clip_norm": st.sampled_from([None, 0.1]),
+    "max_norm": st.sampled_from([None, 0.5]),
     "learning_rate_init": st.just(0.001),  # at which none diverges
     "momentum": st.sampled_from([0.0, 0.9]),
     "nesterovs_momentum": st.booleans(),
     "shuffle": st.booleans(),
+    "gradient_norms": st.booleans(),
     "dtype": st.sampled_from(["auto", "float32", "float64"]),
     "n_iter_no_change": st.just(np.inf),
     "max_iter": st.just(EPOCHS),
@@ -38,16 +48,30 @@ training = {
 hidden = {
     "activation": st.sampled_from(["relu", "sigmoid", "tanh", "softplus"]),
     "dropout": st.sampled_from([0.0, 0.3]),
+    "batch_norm": st.booleans(),
 }
+
+
+def make(estimator):
+    """Return what makes the estimator, with a penalty that its solver can have."""
+
+    def of(*arguments, **parameters):
+        if parameters["solver"] == "adamw":  # has a decay of its own
+            parameters["penalty"] = "l2"
+        return estimator(*arguments, **parameters)
+
+    return of
+
+
 perceptrons = st.builds(
-    MLPClassifier,
+    make(MLPClassifier),
     st.lists(st.integers(1, 140), max_size=3).map(tuple),
     **hidden,
     **training,
 )
 sizes = st.integers(1, 3)
 conv_nets = st.builds(
-    ConvNetClassifier,
+    make(ConvNetClassifier),
     st.lists(st.integers(1, 24), max_size=2).map(tuple),
     kernel_size=st.tuples(sizes, sizes),
     pool_size=st.sampled_from([1, 2, (1, 2)]),
@@ -55,6 +79,7 @@ conv_nets = st.builds(
     stride=st.sampled_from([1, (2, 1)]),
     padding=st.just("same"),
     hidden_layer_sizes=st.sampled_from([(), (20,)]),
+    augmentation=st.sampled_from([None, Shift(1), [Rotate(20.0), Elastic(9.0, 2.0)]]),
     **hidden,
     **training,
 )
@@ -82,7 +107,8 @@ def make_data(n_rows, shape, n_classes, seed=0):
 def assert_same(one, other):
     """Check that two estimators are the same in every bit that can go on."""
     np.testing.assert_array_equal(one.parameters_, other.parameters_)
-    for name in ("loss", "val_loss", "val_score", "learning_rate"):
+    assert one.history_.keys() == other.history_.keys()
+    for name in one.history_.keys() - {"seconds"}:
         np.testing.assert_array_equal(one.history_[name], other.history_[name])
     a, b = dict(one.training_state_), dict(other.training_state_)
     np.testing.assert_array_equal(a.pop("parameters"), b.pop("parameters"))
@@ -93,25 +119,48 @@ def assert_same(one, other):
     assert a == b
 
 
-@given(case=cases())
+#: What there is to validate on: nothing, or some rows and what is watched of them.
+validations = st.sampled_from([None, None, "val_loss", "val_score", "scorer"])
+SCORING = {"val_loss": "loss", "val_score": None, "scorer": "f1_macro"}
+
+
+def validation(model, X, y, kind):
+    """Set what the model watches; return the rows as arguments of `fit`."""
+    if kind is None:
+        return {}
+    model.set_params(early_stopping=True, scoring=SCORING[kind])
+    half = len(X) // 2 + 1
+    return {"X_val": X[:half] + 0.1, "y_val": y[:half]}
+
+
+@given(case=cases(), kind=validations)
 @settings(max_examples=30, deadline=None)
-def test_fit_is_so_many_calls_of_partial_fit(case):
+def test_fit_is_so_many_calls_of_partial_fit(case, kind):
     model, (X, y, w) = case
-    fitted = clone(model).fit(X, y, w)
+    given = validation(model, X, y, kind)
+    fitted = clone(model).fit(X, y, w, **given)
     for _ in range(EPOCHS):
-        model.partial_fit(X, y, classes=np.unique(y), sample_weight=w)
+        model.partial_fit(X, y, classes=np.unique(y), sample_weight=w, **given)
     assert_same(fitted, model)
 
 
-@given(case=cases(), at=st.integers(1, EPOCHS - 1))
+@given(case=cases(), kind=validations, at=st.integers(1, EPOCHS - 1))
 @settings(max_examples=30, deadline=None)
-def test_fit_can_stop_be_saved_and_go_on(case, at):
+def test_fit_can_stop_be_saved_and_go_on(case, kind, at):
     model, (X, y, w) = case
-    fitted = clone(model).fit(X, y, w)
-    half = clone(model).set_params(max_iter=at, warm_start=True).fit(X, y, w)
-    resumed = pickle.loads(pickle.dumps(half))
-    resumed.set_params(max_iter=EPOCHS - at).fit(X, y, w)
-    assert_same(fitted, resumed)
+    given = validation(model, X, y, kind)
+    fitted = clone(model).fit(X, y, w, **given)
+
+    def train(model, n_epochs):
+        if model.learning_rate not in CYCLES:
+            model.set_params(max_iter=n_epochs, warm_start=True)
+            return model.fit(X, y, w, **given)
+        for _ in range(n_epochs):
+            model.partial_fit(X, y, np.unique(y), w, **given)
+        return model
+
+    half = train(clone(model), at)
+    assert_same(fitted, train(pickle.loads(pickle.dumps(half)), EPOCHS - at))
 
 
 def test_early_stopping_can_stop_be_saved_and_go_on(digits):
@@ -139,9 +188,13 @@ with open(sys.argv[1], "wb") as file:
     "model",
     [
         MLPClassifier((50,), momentum=0.9, dropout=0.2, random_state=0),
+        MLPClassifier((50,), solver="adam", learning_rate="one_cycle", random_state=0),
         ConvNetClassifier((4,), momentum=0.9, dropout=0.2, n_jobs=2, random_state=0),
+        ConvNetClassifier(
+            (4,), batch_norm=True, augmentation=Shift(1), n_jobs=2, random_state=0
+        ),
     ],
-    ids=["perceptron", "convolutional network"],
+    ids=["perceptron", "Adam", "convolutional network", "normalized, shifted"],
 )
 def test_training_goes_on_in_a_new_process(model, tmp_path, digits):
     X, y = digits.X_train, digits.y_train
@@ -167,12 +220,13 @@ def test_the_number_of_threads_changes_nothing(case):
 
 
 @given(case=cases())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_number_of_threads_changes_nothing_in_small_pieces(case):
     model, (X, y, w) = case
     with pytest.MonkeyPatch.context() as patch:  # pieces of very few rows
         patch.setattr(trainer, "_PIECE_WORK", 1)
         patch.setattr(trainer, "_PIECE_WORK_PER_PARAMETER", 0.1)
+        patch.setattr(trainer, "_PIECE_ROWS_NORMALIZED", 2)
         alone, *others = (
             clone(model).set_params(n_jobs=n_jobs).fit(X, y, w) for n_jobs in (1, 2, 3)
         )

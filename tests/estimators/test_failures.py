@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_wine
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import accuracy_score
 
-from sknnadl import ConvNetClassifier, MLPClassifier
+from sknnadl import ConvNetClassifier, MLPClassifier, MLPRegressor
+from sknnadl.training.trainer import Trainer
 
 
 def state(model):
@@ -33,13 +35,128 @@ BAD_PARAMETERS = [
     ({"solver": "newton"}, "'solver' parameter"),
     ({"dtype": "float16"}, "'dtype' parameter"),
     ({"momentum": 1.0}, "'momentum' parameter"),
+    ({"momentum": -0.1}, "'momentum' parameter"),
+    ({"learning_rate": "linear"}, "'learning_rate' parameter.*'one_cycle'"),
+    ({"learning_rate_init": "fast"}, "'learning_rate_init' parameter.*'auto'"),
+    ({"warmup_epochs": -1}, "'warmup_epochs' parameter"),
+    ({"warmup_epochs": np.nan}, "'warmup_epochs' parameter"),
+    ({"beta_1": 1}, "'beta_1' parameter"),
+    ({"beta_2": 1.0}, "'beta_2' parameter"),
+    ({"rho": -0.5}, "'rho' parameter"),
+    ({"epsilon": 0}, "'epsilon' parameter"),
+    ({"penalty": "elastic"}, "'penalty' parameter.*'elasticnet'"),
+    ({"alpha": -1}, "'alpha' parameter"),
+    ({"l1_ratio": 1.5}, "'l1_ratio' parameter"),
+    ({"max_norm": 0}, "'max_norm' parameter"),
+    ({"clip_norm": -1.0}, "'clip_norm' parameter"),
+    ({"batch_norm": "yes"}, "'batch_norm' parameter"),
+    ({"gradient_norms": 1.5}, "'gradient_norms' parameter"),
+    ({"validation_fraction": 0}, "'validation_fraction' parameter"),
+    ({"validation_fraction": 1.0}, "'validation_fraction' parameter"),
+    ({"scoring": 3}, "'scoring' parameter"),
+    ({"scoring": "no score", "early_stopping": True}, "'no score' is not a valid sc"),
+    ({"scoring": accuracy_score, "early_stopping": True}, "scoring value .*metric"),
+    ({"n_iter_no_change": 0}, "'n_iter_no_change' parameter"),
+    ({"dropout": [0.1, 0.2]}, r"dropout must be .* 1 dense .*got \[0.1, 0.2\]"),
+    ({"dropout": []}, r"dropout must be .*got \[\]"),
+    ({"dropout": [1.0]}, "dropout must be"),
+    ({"dropout": [np.nan]}, "dropout must be"),
+    ({"dropout": ["none"]}, "dropout must be"),
+    ({"dropout": [[0.1]]}, "dropout must be"),
+    pytest.param(
+        {"dropout": [0.1, [0.2]]},
+        "dropout",
+    ),
+    pytest.param(
+        {"scoring": "no score"},
+        "scoring",
+    ),
 ]
 
 
+@pytest.fixture
+def no_work(monkeypatch):
+    """Let whatever would start to train fail."""
+    for name in ("epoch", "full_gradient"):
+        monkeypatch.setattr(Trainer, name, lambda *_: pytest.fail("has begun to work"))
+
+
 @pytest.mark.parametrize(("parameters", "message"), BAD_PARAMETERS)
-def test_bad_parameters_are_named(parameters, message, iris):
+@pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
+def test_bad_parameters_are_named(estimator, parameters, message, iris, no_work):
+    model = estimator(**parameters)
     with pytest.raises(ValueError, match=message):
-        MLPClassifier(**parameters).fit(*iris)
+        model.fit(*iris)
+    with pytest.raises(ValueError, match=message):
+        model.fit(*iris, X_val=iris[0], y_val=iris[1])
+    assert state(model) == {}
+
+
+BAD_VALIDATION = [
+    (lambda X, y: {"X_val": X}, "X_val was given without y_val"),
+    (lambda X, y: {"y_val": y}, "y_val was given without X_val"),
+    (lambda X, y: {"sample_weight_val": y}, "sample_weight_val was given without"),
+    (lambda X, y: {"X_val": X[:, :2], "y_val": y}, "2 features, .* expecting 4"),
+    (lambda X, y: {"X_val": X, "y_val": y[:-1]}, "inconsistent numbers of samples"),
+    (lambda X, y: {"X_val": X * np.nan, "y_val": y}, "NaN"),
+    (lambda X, y: {"X_val": X[:0], "y_val": y[:0]}, "0 sample"),
+    (lambda X, y: {"X_val": X, "y_val": y + 0.5}, "continuous|labels"),
+    (lambda X, y: {"X_val": X, "y_val": y + 1}, r"labels \[3\], which are not among"),
+    (lambda X, y: {"X_val": X, "y_val": np.eye(3)[y]}, "multilabel"),
+    (
+        lambda X, y: {"X_val": X, "y_val": y, "sample_weight_val": np.ones(3)},
+        r"sample_weight.shape == \(3,\), expected \(150,\)",
+    ),
+    (
+        lambda X, y: {"X_val": X, "y_val": y, "sample_weight_val": np.zeros(150)},
+        "at least one non-zero",
+    ),
+]
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+@pytest.mark.parametrize(("make", "message"), BAD_VALIDATION)
+def test_bad_validation_rows_are_refused(make, message, early_stopping, iris, request):
+    model = fitted(iris).set_params(early_stopping=early_stopping)
+    before = state(model)
+    fresh = MLPClassifier(early_stopping=early_stopping)
+    request.getfixturevalue("no_work")
+    calls = (
+        (model, model.fit, {}),
+        (model, model.partial_fit, {}),
+        (fresh, fresh.fit, {}),
+        (fresh, fresh.partial_fit, {"classes": [0, 1, 2]}),
+    )
+    for estimator, fit, options in calls:
+        with pytest.raises(ValueError, match=message):
+            fit(*iris, **options, **make(*iris))
+        np.testing.assert_equal(state(estimator), before if estimator is model else {})
+
+
+@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+def test_a_scorer_that_fails_leaves_what_was_there(solver, iris):
+    def fails(estimator, X, y):
+        raise RuntimeError("of the scorer")
+
+    model = fitted(iris).set_params(early_stopping=True, scoring=fails, solver=solver)
+    before = state(model)
+    with pytest.raises(RuntimeError, match="of the scorer"):
+        model.fit(*iris)
+    np.testing.assert_equal(state(model), before)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [({"batch_norm": False}, {"batch_norm": True}), ({}, {"hidden_layer_sizes": 7})],
+)
+def test_a_warm_start_keeps_its_layers(before, after, iris):
+    model = fitted(iris, warm_start=True, **before)
+    expected = state(model)
+    with pytest.raises(ValueError, match="Training can only go on with the same"):
+        model.set_params(**after).fit(*iris)
+    np.testing.assert_equal(state(model), expected)
+    model.set_params(**{"hidden_layer_sizes": (100,)} | before, dropout=[0.5])
+    assert model.fit(*iris).n_iter_ == 6
 
 
 BAD_DATA = [
@@ -82,7 +199,7 @@ def test_going_on_with_other_layers_is_refused(iris):
 def test_divergence_in_the_first_epoch_is_an_error():
     X, y = load_wine(return_X_y=True)
     model = MLPClassifier(activation="identity", learning_rate_init=1e6)
-    with pytest.raises(ValueError, match=r"not finite|no longer finite.*try 100000"):
+    with pytest.raises(ValueError, match=r"features are as large as 1.68e\+33.*Scaler"):
         model.fit(1e30 * X, y)
     assert state(model) == {}
 
@@ -115,7 +232,7 @@ def test_neurons_that_die_of_features_too_large_are_named(scale, dropout, digits
 def test_labels_that_nothing_tells_are_no_fault_of_the_rate():
     X, y = np.arange(40.0)[:, np.newaxis] / 20 - 1, np.arange(40) % 2
     model = MLPClassifier((5,), learning_rate_init=0.05, random_state=0)
-    message = r"has learned nothing.*If the features tell"
+    message = r"has learned nothing.*If the features say"
     with pytest.warns(ConvergenceWarning, match=message):
         model.fit(X, y)
 

@@ -113,6 +113,30 @@ def test_meta_estimators(name, labels, model, data):
     assert meta.score(X_test, labels[y_test]) > 0.85
 
 
+ENSEMBLES = {
+    "voting": lambda nets: VotingClassifier(
+        [(f"net{i}", net) for i, net in enumerate(nets)], voting="soft", n_jobs=2
+    ),
+    "bagging": lambda nets: BaggingClassifier(
+        nets[0], n_estimators=5, n_jobs=2, random_state=0
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_five_networks_are_better_than_the_worst_of_them(name, data):
+    X, y, X_test, y_test = data
+    nets = [MLPClassifier((20,), max_iter=10, random_state=i) for i in range(5)]
+    ensemble = ENSEMBLES[name](nets).fit(X, y)
+    alone = [net.score(X_test, y_test) for net in ensemble.estimators_]
+    assert len(set(alone)) > 1  # they do differ
+    assert ensemble.score(X_test, y_test) >= min(alone)
+    again = clone(ensemble).set_params(n_jobs=1).fit(X, y)
+    np.testing.assert_array_equal(
+        again.predict_proba(X_test), ensemble.predict_proba(X_test)
+    )
+
+
 def test_permutation_importance(model, data):
     X, y, X_test, y_test = data
     X, X_test = X.copy(), X_test.copy()

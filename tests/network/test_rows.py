@@ -34,9 +34,31 @@ def test_take_is_indexing_and_conversion(X, data, kind, dtype):
     subset = rows.subset(indices)
     assert len(subset) == len(indices)
     np.testing.assert_array_equal(subset.inputs(slice(None)), X[indices])
-    np.testing.assert_array_equal(subset.codes, codes[indices])
+    np.testing.assert_array_equal(subset.labels, codes[indices])
+    np.testing.assert_array_equal(subset.targets(), np.eye(3)[codes[indices]])
     again = subset.subset(np.array([0]))
     np.testing.assert_array_equal(again.inputs(slice(None)), X[indices[:1]])
+
+    # as they were given: a subset's rows alone, of the same kind and dtype
+    assert rows.originals() is rows._X
+    originals = subset.originals()
+    assert originals.dtype == X.dtype
+    assert sparse.issparse(originals) == (kind is sparse.csr_array)
+    dense = originals.toarray() if sparse.issparse(originals) else originals
+    np.testing.assert_array_equal(dense, X[indices])
+
+
+@pytest.mark.parametrize("n_outputs", [1, 3])
+def test_targets_of_two_axes_are_used_as_they_are(n_outputs):
+    targets = np.random.default_rng(0).standard_normal((6, n_outputs))
+    rows = Rows(np.zeros((6, 2)), "float64", targets)
+    indices = np.array([4, 0, 4])
+    assert rows.labels is targets
+    np.testing.assert_array_equal(rows.targets(), targets)
+    np.testing.assert_array_equal(rows.take(indices).targets, targets[indices])
+    subset = rows.subset(indices)
+    np.testing.assert_array_equal(subset.targets(), targets[indices])
+    np.testing.assert_array_equal(subset.take(slice(0, 2)).targets, targets[[4, 0]])
 
 
 def test_blocks_are_whole_mini_batches():
@@ -52,5 +74,5 @@ def test_a_value_too_large_for_the_dtype_is_named():
 
 
 def test_rows_without_targets_say_so():
-    with pytest.raises(TypeError, match="codes were not given"):
+    with pytest.raises(TypeError, match="targets were not given"):
         Rows(np.zeros((2, 1)), "float32").take(slice(None))

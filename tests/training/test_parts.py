@@ -1,40 +1,61 @@
-"""Penalties, schedules and stopping, each against a table."""
+"""Penalties, stopping and the threads of BLAS."""
 
 import numpy as np
 import pytest
+from gradients import assert_close, numerical_gradient
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from sknnadl.training.blas import single_threaded_blas
-from sknnadl.training.penalties import L1, L2
-from sknnadl.training.schedules import Adaptive, InverseScaling, Schedule
+from sknnadl.training.penalties import L1, L2, ElasticNet
 from sknnadl.training.stopping import Plateau
 
 
-def test_penalties_by_hand():
-    w = np.array([1.0, -2.0, 0.0])
-    assert L2(0.1).value(w) == pytest.approx(0.25)
-    np.testing.assert_allclose(L2(0.1).gradient(w), [0.1, -0.2, 0])
-    assert L1(0.1).value(w) == pytest.approx(0.3)
-    np.testing.assert_allclose(L1(0.1).gradient(w), [0.1, -0.1, 0])
+def gradient_of(penalty, weights):
+    gradient = np.zeros_like(weights)
+    penalty.add_gradient(weights, gradient)
+    return gradient
 
 
-def test_constant():
-    schedule = Schedule(0.5)
-    assert [schedule.rate(epoch) for epoch in range(3)] == [0.5] * 3
-    assert not schedule.on_plateau()
+@pytest.mark.parametrize(
+    ("penalty", "value", "gradient"),
+    [
+        (L2(0.1), 0.05 * (1 + 4), [0.1, -0.2, 0]),
+        (L1(0.1), 0.1 * (1 + 2), [0.1, -0.1, 0]),
+        (
+            ElasticNet(0.1, 0.75),
+            0.1 * (0.75 * 3 + 0.25 * 2.5),
+            [0.075 + 0.025, -0.075 - 0.05, 0],
+        ),
+    ],
+)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_penalties_by_hand(penalty, value, gradient, dtype):
+    weights = np.array([1, -2, 0], dtype)
+    eps = float(np.finfo(dtype).eps)
+    assert penalty.value(weights) == pytest.approx(value, rel=4 * eps)
+    np.testing.assert_allclose(gradient_of(penalty, weights), gradient, rtol=4 * eps)
+    # it is added to what is there, and the rest is left alone
+    total = np.array([1, 2, 4, 8], dtype)
+    penalty.add_gradient(weights, total[:3])
+    np.testing.assert_allclose(total - [1, 2, 4, 8], [*gradient, 0], atol=8 * eps)
+    np.testing.assert_array_equal(weights, [1, -2, 0])
 
 
-def test_inverse_scaling():
-    schedule = InverseScaling(1.0, 0.5)
-    rates = [schedule.rate(epoch) for epoch in range(4)]
-    assert rates == pytest.approx([1, 0.7071067811865475, 0.5773502691896258, 0.5])
+@pytest.mark.parametrize("penalty", [L2(0.3), L1(0.3), ElasticNet(0.3, 0.4)])
+def test_gradients_of_penalties(penalty):
+    weights = np.random.default_rng(0).standard_normal(20)
+    numerical = numerical_gradient(lambda: penalty.value(weights), weights)
+    assert_close(gradient_of(penalty, weights), numerical)
 
 
-def test_adaptive_halves_down_to_one_128th():
-    schedule, rates = Adaptive(1.28), []
-    while schedule.on_plateau():
-        rates.append(schedule.rate(0))
-    assert rates == pytest.approx([0.64, 0.32, 0.16, 0.08, 0.04, 0.02, 0.01])
+@pytest.mark.parametrize(("ratio", "pure"), [(0, L2), (1, L1)])
+def test_an_elastic_net_at_its_ends(ratio, pure):
+    weights = np.random.default_rng(0).standard_normal(20)
+    elastic, pure = ElasticNet(0.3, ratio), pure(0.3)
+    assert elastic.value(weights) == pure.value(weights)
+    np.testing.assert_array_equal(
+        gradient_of(elastic, weights), gradient_of(pure, weights)
+    )
 
 
 def test_plateau():
@@ -43,6 +64,14 @@ def test_plateau():
     # improvements: 1.0, 0.8 (below 0.95 - 0.1), 0.5 (below 0.72 - 0.1)
     assert [plateau.update(v) for v in values] == [False] * 4 + [True, False]
     assert plateau.best == 0.5
+
+
+def test_what_follows_a_rise_is_measured_against_the_best():
+    plateau = Plateau(tol=0, patience=3)
+    assert [plateau.update(v) for v in (1.0, 3.0, 2.0, 1.0)] == [False] * 3 + [True]
+    assert plateau.best == 1
+    assert not plateau.update(0.9)
+    assert plateau.n_stale == 0
 
 
 def test_no_plateau_with_infinite_patience():

@@ -1,0 +1,147 @@
+"""What the regressors share: values, and predictions."""
+
+from typing import ClassVar
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.utils.metaestimators import available_if
+
+from sknnadl._sklearn import StrOptions, _fit_context
+from sknnadl.estimators.arguments import arguments
+from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
+from sknnadl.network.losses import REGRESSION_LOSSES
+from sknnadl.network.rows import Rows
+
+
+@arguments
+class RegressionArguments:
+    """What is minimized."""
+
+    loss: str = "squared_error"
+
+    _parameter_constraints: ClassVar[dict] = {
+        "loss": [StrOptions(set(REGRESSION_LOSSES))],
+    }
+
+
+@arguments
+class BaseNetworkRegressor(RegressorMixin, BaseNetwork, RegressionArguments):
+    """Base class of the regressors."""
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseNetwork._parameter_constraints,
+        **RegressionArguments._parameter_constraints,
+    }
+
+    #: The learning rate of gradient descent, found with ``benchmarks/defaults.py``.
+    _sgd_rate = 0.02
+
+    @available_if(can_train_by_parts)
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(
+        self,
+        X,
+        y,
+        sample_weight=None,
+        *,
+        X_val=None,
+        y_val=None,
+        sample_weight_val=None,
+    ):
+        """Train for one epoch of mini-batches over the rows given.
+
+        Calls on the same rows give, bit for bit, what `fit` gives in as many epochs.
+        No rows are held out and training does not stop by itself. With ``X_val``,
+        each call adds its loss and score to ``history_``, and with ``early_stopping``
+        the estimator is that of the best epoch so far.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The training rows, or images as in `fit`.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The values of each row.
+        sample_weight : array-like of shape (n_samples,), default=None
+            The weight of each row's cost; weights are divided by their mean.
+        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
+            Rows to validate on.
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
+            The targets of ``X_val``.
+        sample_weight_val : array-like of shape (n_val,), default=None
+            The weights of ``X_val``.
+
+        Returns
+        -------
+        self : object
+            The estimator, trained for another epoch.
+
+        Raises
+        ------
+        ValueError
+            If the data cannot be trained on. The estimator is left as it was.
+        """
+        self._validate_params()  # which scikit-learn leaves out of later calls
+        given = X_val, y_val, sample_weight_val
+        return self._train_epoch(X, y, sample_weight, given)
+
+    def predict(self, X):
+        """Return the values of each row.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The rows, or images as in `fit`.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            The values, in the form that ``y`` had in `fit`.
+        """
+        logits = self._logits(X)
+        return logits.ravel() if self.n_target_axes_ == 1 else logits
+
+    def _loss(self):
+        return REGRESSION_LOSSES[self.loss]
+
+    def _make_rows(self, X, y, sample_weight, reset, class_weight=None, dtype=None):
+        if issparse(y) or np.asarray(y).dtype.kind not in "biufcO":
+            raise ValueError(
+                "y must be an array of numbers, got "
+                f"{'a sparse one' if issparse(y) else np.asarray(y).dtype}."
+            )
+        X, y = self._check_X(X, y, reset=reset, multi_output=True, y_numeric=True)
+        dtype = dtype or self._network_dtype(X)
+        if not hasattr(self, "n_target_axes_"):
+            self.n_target_axes_ = y.ndim
+        with np.errstate(over="ignore"):
+            targets = y.reshape(len(y), -1).astype(dtype)
+        if not np.isfinite(targets).all():
+            raise ValueError(
+                f"y contains a value too large for dtype={str(dtype)!r}: scale the "
+                "targets, or use dtype='float64'."
+            )
+        n_outputs = getattr(self, "n_outputs_", targets.shape[1])
+        if targets.shape[1] != n_outputs:
+            raise ValueError(
+                f"y has {targets.shape[1]} values a row, and the network {n_outputs} "
+                "outputs."
+            )
+        weights = self._check_weights(sample_weight, X)
+        weights = self._normalize_weights(weights, dtype)
+        return Rows(X, dtype, targets, 0, weights, self._input_shape()), n_outputs
+
+    def _stratify(self, rows):
+        return None
+
+    def _targets(self, rows):
+        return rows.labels.ravel() if self.n_target_axes_ == 1 else rows.labels
+
+    def _score(self, logits, rows):
+        return float(r2_score(rows.labels, logits, sample_weight=rows.weights))
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

@@ -1,0 +1,118 @@
+"""What training is watched by: rows to validate on, their loss and their score."""
+
+from copy import copy
+from inspect import signature
+
+import numpy as np
+from joblib import effective_n_jobs
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import train_test_split
+
+from sknnadl.estimators.epochs import describe_network
+from sknnadl.training.prediction import predict_logits
+
+#: The ``scoring`` that is no score.
+_LOSS = "loss"
+
+
+def find_validation_rows(estimator, rows, given, seed, may_hold_out):
+    """Return the rows to train on, and those to validate on or None.
+
+    The latter are those given, as (X, y, sample_weight), or a part of the training
+    rows, or with ``validation_fraction=None`` all of these.
+    """
+    X, y, weights = given
+    if (X is None) != (y is None):
+        name, other = ("X_val", "y_val") if y is None else ("y_val", "X_val")
+        raise ValueError(f"{name} was given without {other}: give both, or neither.")
+    if X is not None:
+        return rows, _make_given(estimator, X, y, weights, rows)
+    if weights is not None:
+        raise ValueError("sample_weight_val was given without X_val and y_val.")
+    if not may_hold_out:
+        return rows, None
+    if estimator.validation_fraction is None:
+        return rows, rows
+    return _hold_out(rows, estimator._stratify(rows), estimator, seed)
+
+
+def _make_given(estimator, X, y, sample_weight, rows):
+    """Return the rows that the user has given, in the form of the training rows."""
+    try:
+        given, _ = estimator._make_rows(
+            X, y, sample_weight, reset=False, dtype=rows.dtype
+        )
+    except ValueError as error:
+        raise ValueError(f"X_val, y_val or sample_weight_val: {error}") from None
+    if given.labels.shape[1:] != rows.labels.shape[1:]:
+        ours, theirs = given.labels[0].size, rows.labels[0].size
+        raise ValueError(f"y_val has {ours} values a row, and y has {theirs}.")
+    return given
+
+
+def make_validation(estimator, network, rows):
+    """Return what is watched, and what gives the loss and the score of the rows."""
+    scoring = estimator.scoring
+    has_scorer = scoring not in (None, _LOSS)
+    scorer = check_scoring(estimator, scoring) if has_scorer else None
+    if rows is None:
+        return "loss", None
+    model = copy(estimator)
+    vars(model).pop("feature_names_in_", None)  # the rows have no names any more
+    weights = {}
+    if scorer and rows.weights is not None and _takes_weights(scorer):
+        weights = {"sample_weight": rows.weights}
+
+    def validate():
+        logits = predict_logits(network, rows, effective_n_jobs(estimator.n_jobs))
+        with np.errstate(all="ignore"):
+            costs = estimator._loss().value(logits, rows.targets())
+        cost = float(np.average(costs, weights=rows.weights))
+        if scorer is None:
+            return cost, estimator._score(logits, rows)
+        vars(model).update(describe_network(network, estimator._loss()))
+        model.parameters_ = network.parameters
+        y = estimator._targets(rows)
+        return cost, float(scorer(model, rows.originals(), y, **weights))
+
+    if not estimator.early_stopping:
+        return "loss", validate
+    return "val_loss" if scoring == _LOSS else f"val_score {scoring}", validate
+
+
+def _takes_weights(scorer):
+    return "sample_weight" in signature(scorer).parameters
+
+
+def _hold_out(rows, codes, estimator, seed):
+    """Set ``validation_fraction`` of each class apart, where classes allow it.
+
+    Rows without weight are no evidence, so they are never held out.
+    """
+    fraction = estimator.validation_fraction
+    weighted = np.arange(len(rows))
+    if rows.weights is not None:
+        weighted = rows.weights.nonzero()[0]
+    n_validation = int(np.ceil(len(weighted) * fraction))
+    if n_validation >= len(weighted):
+        raise ValueError(
+            f"early_stopping with validation_fraction={fraction} holds out "
+            f"{n_validation} of n_samples={len(weighted)} rows with weight, which "
+            "leaves none to train on: give more rows, or set early_stopping=False."
+        )
+    stratify = None if codes is None else codes[weighted]
+    if stratify is not None and not _can_stratify(stratify, n_validation):
+        stratify = None
+    _, validation = train_test_split(
+        weighted, test_size=fraction, stratify=stratify, random_state=seed
+    )
+    training = np.setdiff1d(np.arange(len(rows)), validation)
+    return rows.subset(training), rows.subset(validation)
+
+
+def _can_stratify(codes, n_validation):
+    """Return whether each class can have rows on both sides."""
+    counts = np.bincount(codes)
+    counts = counts[counts > 0]
+    most = len(codes) - len(counts)
+    return counts.min() >= 2 and len(counts) <= n_validation <= most

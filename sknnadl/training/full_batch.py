@@ -1,0 +1,83 @@
+"""Training on all rows at once, by L-BFGS."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import OptimizeResult, minimize
+
+from sknnadl.training.run import Diverged, TrainingRun
+
+#: The least relative fall of the cost, as in scikit-learn's LogisticRegression: small
+#: enough for the tolerance on the gradient to decide.
+_LEAST_FALL = 64 * np.finfo(np.float64).eps
+#: `minimize` says so where it has used up its iterations.
+_USED_UP = 1
+
+
+class FullBatchRun(TrainingRun):
+    """A run whose epochs are iterations of SciPy's L-BFGS-B on the whole cost.
+
+    It ends where the largest component of the gradient is below the plateau's
+    tolerance, or where the cost no longer falls. What L-BFGS remembers of the
+    curvature is not kept for the next run.
+    """
+
+    def train(
+        self,
+        n_epochs: int,
+        on_begin: Callable[[], None],
+        on_end: Callable[[], bool],
+    ) -> str:
+        """Train for some iterations, or until there is no progress."""
+        network = self.trainer.network
+        end, began = "", time.perf_counter()
+        norms = self._gradient_norms() if self.measure_gradients else ()
+
+        def cost(x: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[Any]]:
+            network.parameters[:] = x
+            value, gradient = self.trainer.full_gradient(self.rows)
+            if not (np.isfinite(value) and np.isfinite(gradient).all()):
+                raise Diverged
+            return value, gradient
+
+        def conclude(x: npt.NDArray[np.float64], value: float) -> None:
+            nonlocal end, began, norms
+            on_begin()
+            network.parameters[:] = x
+            goes_on = self._conclude(self._measure(value, np.nan, norms, began))
+            began = time.perf_counter()
+            norms = self._gradient_norms() if self.measure_gradients else ()
+            end = "callback" if on_end() else "" if goes_on else "plateau"
+
+        def after_iteration(intermediate_result: OptimizeResult) -> None:
+            conclude(intermediate_result.x, float(intermediate_result.fun))
+            if end:
+                raise StopIteration
+
+        n_before = len(self.history["loss"])
+        options = {
+            "maxiter": n_epochs,
+            "maxfun": np.inf,
+            "gtol": self.plateau.tol,
+            "ftol": _LEAST_FALL,
+        }
+        with self._undone_on_failure():
+            result = minimize(
+                cost,
+                network.parameters.astype(np.float64),
+                jac=True,
+                method="L-BFGS-B",
+                callback=after_iteration,
+                options=options,
+            )
+            if len(self.history["loss"]) == n_before:  # it began at a minimum
+                conclude(result.x, float(result.fun))
+            network.parameters[:] = result.x
+        if end:
+            return end
+        return "max_iter" if result.status == _USED_UP else "plateau"

@@ -1,0 +1,233 @@
+"""Rows to validate on: given, held out, routed; and which epoch is kept."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.metrics import accuracy_score, f1_score, log_loss, make_scorer
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sknnadl import ConvNetClassifier, MLPClassifier, MLPRegressor
+
+SCORINGS = [None, "loss", "f1_macro", make_scorer(accuracy_score)]
+
+
+@pytest.fixture(scope="module")
+def noisy():
+    """Rows, three of ten labels wrong, to train and to validate on."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((300, 10))
+    y = (X[:, 0] > 0) ^ (rng.random(300) < 0.3)
+    return X[:200], y[:200].astype(int), X[200:], y[200:].astype(int)
+
+
+def quick(**parameters):
+    defaults = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
+    return MLPClassifier(**({"hidden_layer_sizes": (8,)} | defaults | parameters))
+
+
+def best_epoch(model):
+    """Return the number of the first of the best epochs."""
+    if model.scoring == "loss":
+        return int(np.argmin(model.history_["val_loss"])) + 1
+    return int(np.argmax(model.history_["val_score"])) + 1
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+@pytest.mark.parametrize("scoring", SCORINGS, ids=str)
+@pytest.mark.filterwarnings("ignore:Training stopped after")
+def test_the_best_epoch_is_kept_bit_for_bit(scoring, solver, noisy):
+    X, y, X_val, y_val = noisy
+    model = MLPClassifier((30,), solver=solver, early_stopping=True, random_state=0)
+    model.set_params(scoring=scoring, learning_rate_init=0.05, tol=0)
+    model.fit(X, y, X_val=X_val, y_val=y_val)
+    best = best_epoch(model)
+    assert best > 1
+    assert model.n_iter_ == best + 10
+    until = clone(model).set_params(max_iter=best, early_stopping=False)
+    until.set_params(n_iter_no_change=np.inf).fit(X, y)
+    np.testing.assert_array_equal(model.parameters_, until.parameters_)
+    np.testing.assert_array_equal(model.predict(X_val), until.predict(X_val))
+
+
+@pytest.mark.parametrize("scoring", [None, "loss", "neg_mean_absolute_error"])
+def test_the_best_epoch_of_a_regressor_is_kept(scoring, noisy):
+    X, y, X_val, y_val = noisy
+    model = MLPRegressor((50,), scoring=scoring, early_stopping=True, random_state=0)
+    model.set_params(learning_rate_init=0.05).fit(X, y, X_val=X_val, y_val=y_val)
+    best = best_epoch(model)
+    assert best < model.n_iter_
+    until = clone(model).set_params(max_iter=best, n_iter_no_change=np.inf)
+    until.set_params(early_stopping=False).fit(X, y)
+    np.testing.assert_array_equal(model.parameters_, until.parameters_)
+
+
+@pytest.mark.parametrize("scoring", SCORINGS, ids=str)
+def test_partial_fit_keeps_the_best_epoch_too(scoring, noisy):
+    X, y, X_val, y_val = noisy
+    model = quick(early_stopping=True, scoring=scoring, learning_rate_init=0.5)
+    epochs = []
+    for _ in range(12):
+        model.partial_fit(X, y, classes=[0, 1], X_val=X_val, y_val=y_val)
+        epochs.append(model.training_state_["parameters"].copy())
+        best = epochs[best_epoch(model) - 1]
+        np.testing.assert_array_equal(model.parameters_, best)
+        model = pickle.loads(pickle.dumps(model))
+    assert best_epoch(model) < 12
+
+
+def test_what_is_measured_is_what_the_metrics_say(noisy):
+    X, y, X_val, y_val = noisy
+    weights = np.linspace(0.1, 2, len(y_val))
+    given = {"X_val": X_val, "y_val": y_val, "sample_weight_val": weights}
+    plain, scored = (
+        quick(scoring=scoring, max_iter=1).fit(X, y, **given)
+        for scoring in (None, "f1_macro")
+    )
+    probabilities, predicted = plain.predict_proba(X_val), plain.predict(X_val)
+    assert plain.history_["val_loss"][0] == pytest.approx(
+        log_loss(y_val, probabilities, sample_weight=weights)
+    )
+    assert plain.history_["val_score"][0] == pytest.approx(
+        plain.score(X_val, y_val, weights)
+    )
+    assert scored.history_["val_score"][0] == pytest.approx(
+        f1_score(y_val, predicted, average="macro", sample_weight=weights)
+    )
+
+
+def test_validation_changes_no_training(noisy):
+    X, y, X_val, y_val = noisy
+    alone = quick().fit(X, y)
+    watched = quick().fit(X, y, X_val=X_val, y_val=y_val)
+    np.testing.assert_array_equal(alone.parameters_, watched.parameters_)
+    assert np.isnan(alone.history_["val_score"]).all()
+    assert np.isfinite(watched.history_["val_score"]).all()
+
+
+def test_without_a_fraction_the_training_rows_are_watched(noisy):
+    X, y, *_ = noisy
+    model = quick(early_stopping=True, validation_fraction=None)
+    given = quick(early_stopping=True).fit(X, y, X_val=X, y_val=y)
+    model.fit(X, y)
+    np.testing.assert_array_equal(model.parameters_, given.parameters_)
+    assert model.history_["val_score"] == given.history_["val_score"]
+
+
+@pytest.mark.parametrize("scoring", [None, "accuracy"])
+def test_rows_of_any_form_validate_the_same(scoring, digits):
+    X, y = digits.X_train[:200], digits.y_train[:200]
+    X_val, y_val = digits.X_val[:100], digits.y_val[:100]
+    options = {"max_iter": 2, "n_iter_no_change": np.inf, "random_state": 0}
+    model = ConvNetClassifier((2,), kernel_size=3, scoring=scoring, **options)
+    forms = (
+        (X, X_val),
+        (X.reshape(-1, 8, 8), X_val),
+        (X, X_val.reshape(-1, 8, 8, 1)),
+    )
+    curves = [
+        clone(model).fit(a, y, X_val=b, y_val=y_val).history_["val_score"]
+        for a, b in forms
+    ]
+    assert curves[0] == curves[1] == curves[2]
+
+
+def test_data_frames_are_validated_on_without_a_warning(noisy):
+    X, y, X_val, y_val = noisy
+    X, X_val = (pd.DataFrame(rows).add_prefix("x") for rows in (X, X_val))
+    model = quick(early_stopping=True, scoring="f1_macro")
+    model.fit(X, y, X_val=X_val, y_val=pd.Series(y_val))
+    assert len(model.history_["val_score"]) == 3
+    with pytest.raises(ValueError, match="feature names"):
+        model.fit(X, y, X_val=X_val[X_val.columns[::-1]], y_val=y_val)
+
+
+def test_scorers_see_labels_and_rows_as_they_were_given(noisy):
+    X, y, X_val, y_val = noisy
+    names = np.array(["no", "yes"])
+    seen = []
+
+    def scorer(estimator, X, y):
+        seen.append((X, y, estimator.predict(X)))
+        return -len(seen)  # so the first epoch is the best
+
+    model = quick(early_stopping=True, scoring=scorer)
+    model.fit(X.astype("f4"), names[y], X_val=X_val.astype("f4"), y_val=names[y_val])
+    assert model.history_["val_score"] == [-1, -2, -3]
+    for rows, labels, predicted in seen:
+        np.testing.assert_array_equal(rows, X_val.astype("f4"))
+        np.testing.assert_array_equal(labels, names[y_val])
+        assert set(predicted) <= {"no", "yes"}
+    np.testing.assert_array_equal(model.predict(X_val.astype("f4")), seen[0][2])
+
+
+def test_through_a_pipeline_and_a_search(noisy):
+    X, y, X_val, y_val = noisy
+    X, X_val = 5 + 3 * X, 5 + 3 * X_val
+    scaler = StandardScaler().fit(X)
+    model = quick(early_stopping=True)
+    expected = clone(model).fit(
+        scaler.transform(X), y, X_val=scaler.transform(X_val), y_val=y_val
+    )
+    with config_context(enable_metadata_routing=True):
+        model.set_fit_request(X_val=True, y_val=True)
+        pipeline = Pipeline(
+            [("scale", StandardScaler()), ("net", model)], transform_input=["X_val"]
+        )
+        search = GridSearchCV(pipeline, {"net__alpha": [1e-4, 1e-3]}, cv=2)
+        for outer in (pipeline, search):
+            outer.fit(X, y, X_val=X_val, y_val=y_val)
+        pipelines = pipeline, search.best_estimator_
+    assert search.best_params_ == {"net__alpha": 1e-4}
+    for fitted in pipelines:
+        assert fitted[-1].history_["val_loss"] == expected.history_["val_loss"]
+        np.testing.assert_array_equal(fitted[-1].parameters_, expected.parameters_)
+
+
+@pytest.mark.parametrize("scoring", [None, "f1_macro"])
+def test_weights_are_routed(scoring, noisy):
+    X, y, X_val, y_val = noisy
+    w, w_val = np.linspace(0.1, 2, len(y)), np.linspace(2, 0.1, len(y_val))
+    given = {"X_val": X_val, "y_val": y_val, "sample_weight_val": w_val}
+    model = quick(early_stopping=True, scoring=scoring)
+    expected = clone(model).fit(X, y, w, **given)
+    with config_context(enable_metadata_routing=True):
+        model.set_fit_request(sample_weight=True, **dict.fromkeys(given, True))
+        model.set_score_request(sample_weight=False)
+        search = GridSearchCV(model, {"alpha": [1e-4]}, cv=2)
+        best = search.fit(X, y, sample_weight=w, **given).best_estimator_
+    np.testing.assert_array_equal(best.parameters_, expected.parameters_)
+    assert best.history_["val_score"] == expected.history_["val_score"]
+    assert best.history_["val_loss"] == expected.history_["val_loss"]
+
+
+@pytest.mark.parametrize("weights", ["class_weight", "sample_weight"])
+def test_a_callable_need_not_take_weights(weights, noisy):
+    X, y, *_ = noisy
+    model = quick(early_stopping=True, scoring=lambda e, X, y: e.score(X, y))
+    if weights == "class_weight":
+        model.set_params(class_weight="balanced").fit(X, y)
+    else:
+        model.fit(X, y, np.ones(len(y)))
+
+
+@pytest.mark.parametrize("scoring", [None, "loss"])
+def test_the_dtype_of_the_validation_rows_makes_no_difference(scoring, noisy):
+    X, y, X_val, y_val = noisy
+    model = quick(early_stopping=True, scoring=scoring)
+    X, X_val = X.astype("float32"), X_val.astype("float32").astype("float64")
+    fitted = clone(model).fit(X, y, X_val=X_val, y_val=y_val)
+    for _ in range(3):
+        model.partial_fit(X, y, classes=[0, 1], X_val=X_val, y_val=y_val)
+    assert fitted.history_["val_loss"] == model.history_["val_loss"]
+
+
+def test_validation_rows_too_large_for_the_network_are_refused(noisy):
+    X, y, X_val, y_val = noisy
+    with pytest.raises(ValueError, match="too large for dtype='float32'"):
+        quick().fit(X.astype("float32"), y, X_val=1e300 * X_val, y_val=y_val)

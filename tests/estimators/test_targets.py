@@ -1,0 +1,301 @@
+"""Targets other than a class a row: several labels, and values."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.datasets import load_diabetes
+from sklearn.metrics import accuracy_score, log_loss, r2_score
+from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
+from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler, scale
+
+from sknnadl import (
+    ConvNetClassifier,
+    ConvNetRegressor,
+    MLPClassifier,
+    MLPRegressor,
+    NetworkClassifier,
+)
+from sknnadl.network import Dense, Flatten
+
+LOSSES = ["log_loss", "cross_entropy", "squared_error"]
+
+
+def quick(estimator=MLPClassifier, **parameters):
+    defaults = {"max_iter": 5, "n_iter_no_change": np.inf, "random_state": 0}
+    return estimator(**(defaults | parameters))
+
+
+@pytest.fixture(scope="module")
+def labelled(iris):
+    """Four labels a row, of which none, one or several hold."""
+    X, y = iris
+    return X, np.stack([y == 0, y > 0, X[:, 0] > 0, X[:, 1] > 1], axis=1).astype(int)
+
+
+@pytest.fixture(scope="module")
+def valued():
+    X, y = load_diabetes(return_X_y=True)
+    return scale(X), scale(y)
+
+
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_array, sparse.csc_matrix])
+@pytest.mark.parametrize("dtype", [int, float, bool])
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_labels_have_scikit_learns_forms(form, dtype, labelled):
+    X, Y = labelled
+    theirs = SklearnMLPClassifier(max_iter=5, random_state=0).fit(X, Y)
+    ours = quick().fit(X, form(Y.astype(dtype)))
+    for name in ("predict", "predict_proba", "predict_log_proba"):
+        expected, got = getattr(theirs, name)(X), getattr(ours, name)(X)
+        assert got.shape == expected.shape
+        assert got.dtype == expected.dtype
+    assert ours.classes_.tolist() == list(theirs.classes_)
+    assert ours.n_outputs_ == theirs.n_outputs_ == 4
+    assert ours.out_activation_ == "sigmoid"
+    assert theirs.out_activation_ == "logistic"
+    assert isinstance(ours.score(X, Y), float)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_labels_are_those_more_probable_than_not(loss, labelled):
+    X, Y = labelled
+    model = quick(loss=loss, max_iter=100).fit(X, Y)
+    probabilities, predicted = model.predict_proba(X), model.predict(X)
+    np.testing.assert_array_equal(predicted, probabilities > 0.5)
+    np.testing.assert_allclose(
+        np.log(probabilities), model.predict_log_proba(X), rtol=1e-7, atol=1e-15
+    )
+    assert model.score(X, Y) == accuracy_score(Y, predicted)  # all labels right
+    assert model.score(X, Y) > 0.8
+    assert len(np.unique(predicted, axis=0)) > 3
+
+
+def test_labels_are_learned_by_the_log_loss_of_each(labelled):
+    X, Y = labelled
+    model = quick(alpha=0).fit(X, Y, X_val=X, y_val=Y)
+    each = [
+        log_loss(truth, probabilities)
+        for truth, probabilities in zip(Y.T, model.predict_proba(X).T, strict=True)
+    ]
+    assert model.history_["val_loss"][-1] == pytest.approx(sum(each))
+    same = quick(alpha=0, loss="cross_entropy").fit(X, Y)
+    np.testing.assert_array_equal(model.parameters_, same.parameters_)
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_labels_by_parts(early_stopping, labelled):
+    X, Y = labelled
+    model = quick(early_stopping=early_stopping)
+    given = {"X_val": X[:50], "y_val": sparse.csr_array(Y[:50])}
+    fitted = clone(model).fit(X, Y, **given)
+    for _ in range(5):
+        model.partial_fit(X, Y, classes=range(4), **given)
+    np.testing.assert_array_equal(model.parameters_, fitted.parameters_)
+    assert model.history_["val_score"] == fitted.history_["val_score"]
+    # the first call may know less than all: a label that holds nowhere
+    model = quick().partial_fit(X[:50], Y[:50] * [1, 1, 0, 0], classes=range(4))
+    assert model.partial_fit(X, Y).predict(X).shape == (150, 4)
+
+
+def test_labels_of_images(digits):
+    X, y = digits.X_train.reshape(-1, 8, 8), digits.y_train
+    Y = np.stack([y % 2 == 1, y > 4], axis=1).astype(int)
+    for model in (
+        quick(ConvNetClassifier, n_filters=(8,), kernel_size=3, max_iter=15),
+        quick(NetworkClassifier, layers=[Flatten(), Dense(50)], max_iter=40),
+    ):
+        assert model.fit(X, Y).score(X, Y) > 0.9
+
+
+def test_labels_through_scikit_learns_tools(labelled):
+    X, Y = labelled
+    model = quick(early_stopping=True, scoring="roc_auc").fit(X, Y, X_val=X, y_val=Y)
+    assert np.isfinite(model.history_["val_score"]).all()
+    model.set_params(scoring="f1_micro")
+    assert cross_val_predict(model, X, Y, cv=3).shape == (150, 4)
+    assert cross_val_predict(model, X, Y, cv=3, method="predict_proba").shape == Y.shape
+    search = GridSearchCV(model, {"alpha": [0, 1e-3]}, cv=2).fit(X, pd.DataFrame(Y))
+    loaded = pickle.loads(pickle.dumps(search.best_estimator_))
+    np.testing.assert_array_equal(loaded.predict(X), search.predict(X))
+    loaded.partial_fit(X, Y)
+
+
+BAD_LABELS = [
+    (lambda Y: Y[:, :3], r"y has 3 labels, and the network 4"),
+    (lambda Y: Y[:, 0], r"trained on multilabel-indicator targets, and y is"),
+    (lambda Y: Y + np.arange(4), "1d array|multiclass-multioutput|multilabel"),
+    (lambda Y: Y + 0.5, "continuous"),
+    pytest.param(
+        lambda Y: 2 * Y - 1,
+        "0 and 1|indicator",
+    ),
+]
+
+
+@pytest.mark.parametrize(("spoil", "message"), BAD_LABELS)
+def test_bad_labels_are_refused(spoil, message, labelled):
+    X, Y = labelled
+    model = quick().partial_fit(X, Y, classes=range(4))
+    before = model.parameters_.copy()
+    with pytest.raises(ValueError, match=message):
+        model.partial_fit(X, spoil(Y))
+    with pytest.raises(ValueError, match=message):
+        quick().fit(X, Y, X_val=X, y_val=spoil(Y))
+    np.testing.assert_array_equal(model.parameters_, before)
+
+
+REGRESSORS = {
+    "perceptron": MLPRegressor((20,)),
+    "convolutional network": ConvNetRegressor(
+        (4,), kernel_size=(1, 3), pool_size=1, image_shape=(2, 5)
+    ),
+}
+
+
+@pytest.fixture(params=REGRESSORS)
+def regressor(request):
+    options = {"max_iter": 20, "n_iter_no_change": np.inf, "learning_rate_init": 0.02}
+    return clone(REGRESSORS[request.param]).set_params(**options, random_state=0)
+
+
+@pytest.mark.parametrize("n_targets", [None, 1, 3])
+def test_values_keep_their_form(n_targets, regressor, valued):
+    X, y = valued
+    if n_targets is not None:
+        y = np.stack([y, -y, y**2][:n_targets], axis=1)
+    predicted = regressor.fit(X, y).predict(X)
+    assert predicted.shape == y.shape
+    assert regressor.n_outputs_ == (n_targets or 1)
+    assert regressor.out_activation_ == "identity"
+    assert regressor.score(X, y) == pytest.approx(r2_score(y, predicted))
+    assert regressor.score(X, y) > 0.3
+    by_parts = clone(regressor)
+    for _ in range(20):
+        by_parts.partial_fit(X, y)
+    np.testing.assert_array_equal(by_parts.parameters_, regressor.parameters_)
+
+
+def test_several_values_are_as_good_as_one_each(valued):
+    X, y = valued
+    options = {"hidden_layer_sizes": (), "solver": "lbfgs", "penalty": None}
+    several = MLPRegressor(**options, tol=1e-8).fit(X, np.stack([y, y**2], axis=1))
+    for i, values in enumerate((y, y**2)):
+        one = MLPRegressor(**options, tol=1e-8).fit(X, values)
+        # no column of X makes a difference of more than this in a flat valley
+        np.testing.assert_allclose(several.predict(X)[:, i], one.predict(X), atol=1e-3)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("y_dtype", ["int64", "float32", "bool", "object"])
+def test_values_of_any_dtype(dtype, y_dtype, valued):
+    X, y = valued
+    y = np.rint(y).astype(y_dtype)
+    model = quick(MLPRegressor, learning_rate_init=0.02).fit(X.astype(dtype), y)
+    assert model.predict(X).dtype == dtype
+    same = quick(MLPRegressor, learning_rate_init=0.02)
+    same.fit(X.astype(dtype), list(y.astype(float)))
+    np.testing.assert_array_equal(model.parameters_, same.parameters_)
+
+
+def test_regressors_go_through_scikit_learns_tools(regressor, valued):
+    X, y = valued
+    assert clone(regressor).get_params() == regressor.get_params()
+    assert cross_val_score(regressor, X, y, cv=3).mean() > 0.3
+    assert cross_val_predict(regressor, X, y, cv=3).shape == y.shape
+    search = GridSearchCV(regressor, {"alpha": [1e-3, 1]}, cv=2).fit(X, y)
+    assert search.best_params_ == {"alpha": 1e-3}
+    fitted = search.best_estimator_
+    unknown = skops.io.get_untrusted_types(data=skops.io.dumps(fitted))
+    for loaded in (
+        pickle.loads(pickle.dumps(fitted)),
+        skops.io.loads(skops.io.dumps(fitted), trusted=unknown),
+    ):
+        np.testing.assert_array_equal(loaded.predict(X), fitted.predict(X))
+        assert loaded.partial_fit(X, y).n_iter_ == 21
+
+
+def test_scaled_targets_come_back(valued):
+    X, y = valued
+    model = quick(MLPRegressor, max_iter=30, learning_rate_init=0.02)
+    scaled = TransformedTargetRegressor(
+        make_pipeline(StandardScaler(), model), transformer=StandardScaler()
+    )
+    far = scaled.fit(X, 1e6 + 1e3 * y).predict(X)
+    near = model.fit(X, y).predict(X)
+    np.testing.assert_allclose((far - 1e6) / 1e3, near, rtol=0, atol=1e-6)
+
+
+def test_a_regressor_goes_on_in_a_warm_start(regressor, valued):
+    X, y = valued
+    expected = clone(regressor).fit(X, y)
+    regressor.set_params(warm_start=True, max_iter=10).fit(X, y).fit(X, y)
+    np.testing.assert_array_equal(regressor.parameters_, expected.parameters_)
+    assert regressor.n_iter_ == 20
+
+
+def test_values_of_sparse_rows_and_images(valued):
+    X, y = valued
+    X = np.where(X > 0, X, 0)
+    model = quick(ConvNetRegressor, kernel_size=2, n_filters=(3,), pool_size=1)
+    model.set_params(image_shape=(2, 5), learning_rate_init=0.01)
+    expected = model.fit(X, y).predict(X)
+    for form in (sparse.csr_array(X), X.reshape(-1, 2, 5), X.reshape(-1, 2, 5, 1)):
+        np.testing.assert_array_equal(model.fit(form, y).predict(X), expected)
+
+
+BAD_VALUES = [
+    (lambda y: np.where(y == y[3], np.nan, y), "y contains NaN"),
+    (lambda y: np.where(y > 0, "high", "low"), "must be an array of numbers"),
+    (lambda y: y.astype(complex), "[Cc]omplex"),
+    (lambda y: y[:-1], "inconsistent numbers of samples"),
+    (lambda y: 1e300 * y, "y contains a value too large for dtype='float32'"),
+    pytest.param(
+        lambda y: y.astype(str),
+        "y",
+    ),
+    pytest.param(
+        lambda y: (100 * y).astype("M8[D]"),
+        "y",
+    ),
+    pytest.param(
+        lambda y: sparse.csr_array(y[:, np.newaxis]),
+        "y",
+    ),
+]
+
+
+@pytest.mark.parametrize(("spoil", "message"), BAD_VALUES)
+def test_bad_values_are_refused(spoil, message, valued):
+    X, y = valued
+    model = quick(MLPRegressor, dtype="float32", learning_rate_init=0.02).fit(X, y)
+    before = model.parameters_.copy()
+    for fit in (model.fit, model.partial_fit):
+        with pytest.raises(ValueError, match=message):
+            fit(X, spoil(y))
+        np.testing.assert_array_equal(model.parameters_, before)
+        assert model.n_iter_ == 5
+
+
+def test_another_number_of_values_is_refused(valued):
+    X, y = valued
+    model = quick(MLPRegressor, learning_rate_init=0.02).fit(X, y)
+    with pytest.raises(ValueError, match="y has 2 values a row, and the network 1"):
+        model.partial_fit(X, np.stack([y, y], axis=1))
+    assert model.n_iter_ == 5
+
+
+@pytest.mark.parametrize("scoring", [None, "loss"])
+@pytest.mark.parametrize("n_values", [1, 3])
+def test_another_number_of_values_to_validate_on_is_refused(n_values, scoring, valued):
+    X, _ = valued
+    model = quick(MLPRegressor, scoring=scoring, learning_rate_init=0.02)
+    with pytest.raises(ValueError, match=f"y.* has {n_values} values a row"):
+        model.fit(X, X[:, :2], X_val=X, y_val=X[:, :n_values])

@@ -1,0 +1,136 @@
+"""A step: clipping, penalty, bounds on weights, statistics."""
+
+import numpy as np
+import pytest
+
+from sknnadl.network import BatchNorm, Conv2D, Dense, Flatten, MaxPool2D, Network
+from sknnadl.training.optimizers import SGD
+from sknnadl.training.penalties import L1, L2
+from sknnadl.training.step import Step
+
+LAYERS = [
+    Conv2D(3, 2),
+    MaxPool2D(2),
+    Flatten(),
+    Dense(5, "identity"),
+    BatchNorm("relu"),
+    Dense(2, "identity"),
+]
+
+
+@pytest.fixture(params=["float32", "float64"])
+def network(request):
+    rng = np.random.default_rng(0)
+    network = Network(LAYERS, (5, 5, 2), request.param)
+    network.initialize(rng)
+    network.gradient[:] = rng.standard_normal(network.gradient.size)
+    return network
+
+
+def make_step(network, penalty=None, **limits):
+    trained = network.parameters[: network.n_trained]
+    return Step(network, SGD(trained), penalty or L2(0.0), **limits)
+
+
+def tolerance(network):
+    return 4 * float(np.finfo(network.dtype).eps)
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"), [(1, [0.6, 0.8]), (2.5, [1.5, 2]), (5, [3, 4]), (9, [3, 4])]
+)
+def test_clipping_by_hand(limit, expected):
+    network = Network([Dense(1, "identity")], (1,), "float64")
+    network.parameters[:] = 0
+    network.gradient[:] = [3, 4]  # of norm 5
+    make_step(network, clip_norm=limit).take(1)
+    np.testing.assert_allclose(network.parameters, [-x for x in expected], rtol=1e-15)
+
+
+@pytest.mark.parametrize("part", [0.1, 0.9, 2])
+def test_clipping_is_that_of_pytorch(network, part):
+    torch = pytest.importorskip("torch", reason="needs the bench extra: torch")
+    n = network.n_trained
+    before, gradient = network.parameters[:n].copy(), network.gradient[:n].copy()
+    limit = part * float(np.linalg.norm(gradient))
+    make_step(network, clip_norm=limit).take(1)
+    theirs = torch.tensor(before)
+    theirs.grad = torch.tensor(gradient)
+    torch.nn.utils.clip_grad_norm_([theirs], limit)
+    # PyTorch adds 1e-6 to a norm that is above 10 here
+    expected = before - theirs.grad.numpy()
+    atol = 1e-7 * abs(gradient).max() + 4 * tolerance(network)
+    np.testing.assert_allclose(network.parameters[:n], expected, rtol=0, atol=atol)
+
+
+def test_a_gradient_within_the_limit_is_left_alone(network):
+    other = network.replica(network.parameters.copy())
+    other.gradient[:] = network.gradient
+    limit = 2 * float(np.linalg.norm(network.gradient))
+    make_step(network, clip_norm=limit, max_norm=1e6).take(0.1)
+    make_step(other).take(0.1)
+    np.testing.assert_array_equal(network.parameters, other.parameters)
+
+
+@pytest.mark.parametrize(("kind", "slope"), [(L2, np.array), (L1, np.sign)])
+def test_the_penalty_comes_after_clipping_and_on_weights_alone(network, kind, slope):
+    n, n_weights = network.n_trained, network.n_weights
+    before, gradient = network.parameters[:n].copy(), network.gradient[:n].copy()
+    step = make_step(network, kind(0.5), clip_norm=0.25)
+    assert step.penalty_value() == kind(0.5).value(before[:n_weights])
+    step.take(0.1)
+    expected = 0.25 * gradient / np.linalg.norm(gradient)
+    expected[:n_weights] += 0.5 * slope(before[:n_weights])
+    atol = tolerance(network)
+    np.testing.assert_allclose(
+        network.parameters[:n], before - 0.1 * expected, rtol=0, atol=atol
+    )
+
+
+def test_max_norm_bounds_neurons_and_kernels(network):
+    free = network.replica(network.parameters.copy())
+    free.gradient[:] = network.gradient
+    make_step(free).take(0.1)
+    lengths = {
+        i: np.linalg.norm(p["weights"].reshape(-1, p["weights"].shape[-1]), axis=0)
+        for i, p in enumerate(free.layer_parameters)
+        if "weights" in p
+    }
+    limit = float(np.median(np.concatenate(list(lengths.values()))))
+    make_step(network, max_norm=limit).take(0.1)
+    n_short = 0
+    for i, (ours, theirs) in enumerate(
+        zip(network.layer_parameters, free.layer_parameters, strict=True)
+    ):
+        for name in ours.keys() - {"weights"}:
+            np.testing.assert_array_equal(ours[name], theirs[name])
+        for unit, length in enumerate(lengths.get(i, ())):
+            bounded, weights = (p["weights"][..., unit] for p in (ours, theirs))
+            if length <= limit:
+                n_short += 1
+                np.testing.assert_array_equal(bounded, weights)
+            else:
+                rtol = tolerance(network)
+                np.testing.assert_allclose(bounded, weights * (limit / length), rtol)
+                assert np.linalg.norm(bounded) == pytest.approx(limit, rel=rtol)
+    # the median of 3 kernels, 5 neurons and 2 outputs lies between two of them
+    assert n_short == 5
+
+
+def test_max_norm_by_hand():
+    network = Network([Dense(2, "identity")], (2,), "float64")
+    network.parameters[:] = [3, 0.3, 4, 0.4, 9, 9]  # (3, 4) and (0.3, 0.4); biases
+    network.gradient[:] = 0
+    make_step(network, max_norm=2).take(1)
+    expected = [1.2, 0.3, 1.6, 0.4, 9, 9]
+    np.testing.assert_allclose(network.parameters, expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize("rate", [0, 0.5])
+def test_statistics_move_by_what_their_gradient_says(network, rate):
+    n = network.n_trained
+    assert n < network.parameters.size
+    expected = (network.parameters - network.gradient)[n:]
+    # neither the rate nor clipping has a say in it
+    make_step(network, clip_norm=1e-3, max_norm=1e-3).take(rate)
+    np.testing.assert_array_equal(network.parameters[n:], expected)
