@@ -26,7 +26,7 @@ NETS = {
 
 
 def seconds(net, X, y, callbacks=(), n_scores=0):
-    """Return how long a fit takes, with so many scores of the training rows after it."""
+    """Return how long a fit takes, with so many scores of its rows after it."""
     net.set_params(max_iter=EPOCHS, n_iter_no_change=np.inf, n_jobs=2, random_state=0)
     net.set_callbacks(*callbacks)
     start = time.perf_counter()

@@ -36,7 +36,8 @@ for schedule in ("constant", "cosine", "one_cycle"):
         f"{schedule}: {mlp.score(data.X_val, data.y_val):.1%} of the validation images"
     )
 above.set(ylabel="learning rate")
-below.set(xlabel="epoch", ylabel="validation loss", ylim=(0, 0.8), xticks=range(0, 21, 5))
+below.set(xlabel="epoch", xticks=range(0, 21, 5))
+below.set(ylabel="validation loss", ylim=(0, 0.8))
 above.legend()
 
 # %%

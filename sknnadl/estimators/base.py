@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from sknnadl._fitted import forget, kept_on_failure
 from sknnadl._sklearn import _check_sample_weight, _fit_context
 from sknnadl.estimators.arguments import TrainingArguments, arguments
+from sknnadl.estimators.continuation import check_same_shapes
 from sknnadl.estimators.epochs import train
 from sknnadl.estimators.parts import (
     FULL_BATCH,
@@ -22,8 +23,7 @@ from sknnadl.estimators.parts import (
 )
 from sknnadl.estimators.validation import find_validation_rows, make_validation
 from sknnadl.network.dense import Dense
-from sknnadl.network.dropout import Dropout
-from sknnadl.network.network import Network, build_layers
+from sknnadl.network.network import Network
 from sknnadl.network.registry import from_plain
 from sknnadl.network.rows import Rows
 from sknnadl.network.summary import summarize
@@ -177,7 +177,7 @@ class BaseNetwork(TrainingArguments, CallbackSupportMixin, BaseEstimator, ABC):
             augmentation.check(rows.input_shape)
         check_full_batch(self, network, augmentations)
         if goes_on:
-            self._check_same_shapes(network)
+            check_same_shapes(self._network(), network)
             seed = self.training_state_["seed"]
         else:
             seed = int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -214,18 +214,6 @@ class BaseNetwork(TrainingArguments, CallbackSupportMixin, BaseEstimator, ABC):
 
     def _before_epoch(self, classes):
         """Take notice of what the first call of `partial_fit` says of all rows."""
-
-    def _check_same_shapes(self, network):
-        """Refuse to go on with a network of other layers than the fitted one."""
-        old, new = (_shapes(n.specs, n.input_shape) for n in (self._network(), network))
-        if old != new:
-            raise ValueError(
-                "Training can only go on with the same kinds and sizes of layers. The "
-                "fitted "
-                f"network has {_describe(old)}; the parameters now ask for "
-                f"{_describe(new)}. Set them back, or start anew with fit and "
-                "warm_start=False."
-            )
 
     def _network(self):
         """Return the fitted network."""
@@ -328,26 +316,3 @@ class BaseNetwork(TrainingArguments, CallbackSupportMixin, BaseEstimator, ABC):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def _shapes(specs, input_shape):
-    """Return the shapes of each layer's parameters and output, but for dropout's."""
-    layers = build_layers(specs, input_shape, "float32")
-    shapes = [("input", {}, input_shape)]
-    shapes += [
-        (type(spec).__name__, layer.parameter_shapes, layer.output_shape)
-        for spec, layer in zip(specs, layers, strict=True)
-        if not isinstance(spec, Dropout)
-    ]
-    return shapes
-
-
-def _describe(shapes):
-    """Return the shapes as a user would write them."""
-    parts = []
-    for name, parameters, output_shape in shapes:
-        text = f"{name} {'x'.join(map(str, output_shape))}"
-        if len(parameters.get("weights", ())) == 4:
-            text += " of {}x{} kernels".format(*parameters["weights"])
-        parts.append(text)
-    return ", ".join(parts)
