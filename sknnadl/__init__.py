@@ -5,6 +5,7 @@ gradient descent, that go wherever those of scikit-learn go, with the baselines
 that they are measured against and a comparison that sets them side by side.
 """
 
+from sknnadl._versions import show_versions
 from sknnadl.baselines import AverageDarknessClassifier
 from sknnadl.estimators import (
     ConvNetClassifier,
@@ -25,4 +26,5 @@ __all__ = [
     "MLPRegressor",
     "NetworkClassifier",
     "compare",
+    "show_versions",
 ]

@@ -104,6 +104,11 @@ class Network:
         return any(layer.stochastic for layer in self.layers)
 
     @property
+    def compiled(self) -> bool:
+        """Whether a layer's work is done by compiled kernels."""
+        return any(layer.compiled for layer in self.layers)
+
+    @property
     def work(self) -> int:
         """About how many multiplications one row's output takes."""
         return sum(layer.work for layer in self.layers)

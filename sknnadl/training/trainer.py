@@ -26,6 +26,8 @@ _MAX_PIECES = 8
 #: The rows of a piece need at least so many multiplications to go forward: enough to
 #: be worth waking a thread for.
 _PIECE_WORK = 10**6
+#: Compiled kernels need more, since each call turns the weights round first.
+_PIECE_WORK_COMPILED = 8 * 10**6
 #: And so many for each parameter, so that adding the pieces' gradients costs little.
 _PIECE_WORK_PER_PARAMETER = 64
 #: A piece is normalized on its own (Hoffer, Hubara and Soudry 2017), so with batch
@@ -291,7 +293,8 @@ class Trainer:
 
 def _count_piece_rows(network: Network) -> int:
     """Return how many rows a piece of a mini-batch has at least."""
-    work = max(_PIECE_WORK, _PIECE_WORK_PER_PARAMETER * network.parameters.size)
+    least = _PIECE_WORK_COMPILED if network.compiled else _PIECE_WORK
+    work = max(least, _PIECE_WORK_PER_PARAMETER * network.parameters.size)
     n_rows = math.ceil(work / network.work)
     normalizes = network.n_trained < network.parameters.size
     return max(n_rows, _PIECE_ROWS_NORMALIZED) if normalizes else n_rows

@@ -225,6 +225,7 @@ def test_the_number_of_threads_changes_nothing_in_small_pieces(case):
     model, (X, y, w) = case
     with pytest.MonkeyPatch.context() as patch:  # pieces of very few rows
         patch.setattr(trainer, "_PIECE_WORK", 1)
+        patch.setattr(trainer, "_PIECE_WORK_COMPILED", 1)
         patch.setattr(trainer, "_PIECE_WORK_PER_PARAMETER", 0.1)
         patch.setattr(trainer, "_PIECE_ROWS_NORMALIZED", 2)
         alone, *others = (
@@ -249,7 +250,7 @@ def test_the_number_of_threads_changes_nothing_in_the_books_network(monkeypatch)
     alone, *others = (
         clone(model).set_params(n_jobs=n_jobs).fit(X, y) for n_jobs in (1, 2, 3)
     )
-    assert set(n_pieces) == {5}  # so threads have several replicas
+    assert set(n_pieces) in ({4}, {5})  # so threads have several replicas
     for other in others:
         assert_same(other, alone)
         np.testing.assert_array_equal(other.predict_proba(X), alone.predict_proba(X))

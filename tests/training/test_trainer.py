@@ -18,12 +18,18 @@ from sknnadl.network import (
     Network,
 )
 from sknnadl.network.rows import Rows
+from sknnadl.training import trainer
 from sknnadl.training.augmentation import Augmentation, Rotate, Shift
 from sknnadl.training.optimizers import SGD, Adam
 from sknnadl.training.penalties import L1, L2
 from sknnadl.training.prediction import predict_logits
 from sknnadl.training.step import Step
 from sknnadl.training.trainer import Trainer
+
+
+@pytest.fixture(autouse=True)
+def _same_pieces_with_compiled_kernels(monkeypatch):
+    monkeypatch.setattr(trainer, "_PIECE_WORK_COMPILED", trainer._PIECE_WORK)
 
 
 def plain_epoch(weights, biases, X, Y, sample_weight, loss, penalty, alpha, size, rate):

@@ -1,0 +1,16 @@
+"""Build the compiled kernels, where there is a compiler."""
+
+import os
+
+from setuptools import Extension, setup
+
+#: Without the kernels the library runs on NumPy alone.
+PURE_PYTHON = os.environ.get("SKNNADL_PURE_PYTHON", "0") not in ("", "0")
+KERNELS = Extension(
+    "sknnadl.network._kernels",
+    ["sknnadl/network/_kernels.c"],
+    extra_compile_args=["/O2"] if os.name == "nt" else ["-O3"],
+    optional=True,
+)
+
+setup(ext_modules=[] if PURE_PYTHON else [KERNELS])

@@ -1,0 +1,23 @@
+"""What is installed, for a report of a bug."""
+
+from importlib.metadata import version
+
+import sklearn
+
+from sknnadl.network.compiled import KERNELS
+
+
+def show_versions() -> None:
+    """Print the versions of the packages, and how convolutions are computed.
+
+    Examples
+    --------
+    >>> from sknnadl import show_versions
+    >>> show_versions()  # doctest: +ELLIPSIS
+    sknnadl: ...
+    convolution: ...
+    """
+    kernels = "NumPy" if KERNELS is None else f"compiled kernels, {KERNELS.level}"
+    print(f"sknnadl: {version('sknnadl')}")
+    print(f"convolution: {kernels}")
+    sklearn.show_versions()

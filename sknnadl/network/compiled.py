@@ -1,0 +1,73 @@
+"""Convolution by the compiled kernels, where they were built."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import Any
+
+import numpy as np
+
+from sknnadl.network.convolution import Convolution, Geometry, Scratch
+from sknnadl.network.typing import Array
+
+try:
+    from sknnadl.network import _kernels
+except ImportError:  # no compiler was found at installation
+    _kernels = None  # type: ignore[assignment]  # a module, for the type checker
+
+_PURE_PYTHON = os.environ.get("SKNNADL_PURE_PYTHON", "0") not in ("", "0")
+#: The compiled module, or None where there is none or it is not wanted.
+KERNELS: Any = None if _PURE_PYTHON else _kernels
+#: A byte says which value of a window is the largest.
+_LARGEST_WINDOW = 256
+
+
+def can_compute(geometry: Geometry) -> bool:
+    """Return whether there are compiled kernels for a convolution."""
+    return KERNELS is not None and math.prod(geometry.pool) <= _LARGEST_WINDOW
+
+
+class CompiledConvolution(Convolution):
+    """The work of `PatchConvolution` in one call for all images of a block.
+
+    No image changes the bits of another. On the way back only the largest value of each
+    window is followed.
+    """
+
+    def __init__(self, geometry: Geometry) -> None:
+        super().__init__(geometry)
+        self._sizes = (
+            (*geometry.kernel, geometry.filters),
+            geometry.stride,
+            (*geometry.pool, geometry.down, geometry.across),
+        )
+
+    def forward(
+        self, x: Array, kernels: Array, scratch: Scratch, training: bool
+    ) -> Array:
+        """Return the largest sums, (n, down * across * filters)."""
+        sizes = self.geometry
+        shape = len(x), sizes.down * sizes.across * sizes.filters
+        self._x, self._kernels = np.ascontiguousarray(x), kernels
+        self._winners = scratch("winners", shape, np.uint8)
+        pooled = scratch("pooled", shape)
+        is_double = x.dtype == np.float64
+        arrays = self._x, kernels, pooled, self._winners
+        KERNELS.forward(is_double, *arrays, x.shape, *self._sizes)
+        return pooled
+
+    def backward(
+        self,
+        gradient: Array,
+        kernels_gradient: Array,
+        scratch: Scratch,
+        need_input: bool,
+    ) -> Array | None:
+        """Backpropagate from the largest value of each window alone."""
+        x = self._x
+        dx = scratch("padded gradient", x.shape) if need_input else x[:0]
+        arrays = x, self._kernels, gradient, self._winners, kernels_gradient, dx
+        is_double = x.dtype == np.float64
+        KERNELS.backward(is_double, need_input, *arrays, x.shape, *self._sizes)
+        return dx if need_input else None

@@ -1,0 +1,92 @@
+"""Convolution with max-pooling: what both ways of computing it have in common."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sknnadl.network.typing import Array
+
+#: `Layer.scratch`.
+Scratch = Callable[..., Array]
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The sizes of a convolution and of the pooling after it.
+
+    Parameters
+    ----------
+    height, width, channels : int
+        The size of an image, with its padding.
+    kernel, stride : (int, int)
+        Height and width of the kernels, and how far apart patches are.
+    filters : int
+        The number of kernels.
+    pool : (int, int)
+        Height and width of the pooling window.
+    down, across : int
+        The number of windows.
+    """
+
+    height: int
+    width: int
+    channels: int
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    filters: int
+    pool: tuple[int, int]
+    down: int
+    across: int
+
+    @property
+    def kernel_size(self) -> int:
+        """The number of weights of a kernel."""
+        return math.prod(self.kernel) * self.channels
+
+    @property
+    def work(self) -> int:
+        """The number of multiplications for one image."""
+        pixels = self.down * self.across * math.prod(self.pool)
+        return pixels * self.kernel_size * self.filters
+
+
+class Convolution(ABC):
+    """The largest sum of each window, and the way back to kernels and images.
+
+    Of the values of a window that are the largest, the first gets the gradient, from
+    left to right and top to bottom.
+
+    Parameters
+    ----------
+    geometry : Geometry
+        The sizes.
+    """
+
+    def __init__(self, geometry: Geometry) -> None:
+        self.geometry = geometry
+
+    @abstractmethod
+    def forward(
+        self, x: Array, kernels: Array, scratch: Scratch, training: bool
+    ) -> Array:
+        """Return the largest sums, (n, down * across * filters).
+
+        ``x`` has shape (n, height, width, channels), ``kernels`` (kernel_size,
+        filters); ``scratch`` is that of the layer.
+        """
+
+    @abstractmethod
+    def backward(
+        self,
+        gradient: Array,
+        kernels_gradient: Array,
+        scratch: Scratch,
+        need_input: bool,
+    ) -> Array | None:
+        """Write the gradient of the kernels; return that of the last images.
+
+        ``gradient`` is that of what `forward` returned, and is overwritten.
+        """

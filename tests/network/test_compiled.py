@@ -1,0 +1,149 @@
+"""The compiled convolution against the one in NumPy."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sknnadl.network import compiled
+from sknnadl.network.compiled import CompiledConvolution
+from sknnadl.network.convolution import Geometry
+from sknnadl.network.patches import PatchConvolution
+
+LEVELS = ["plain", "AVX2", "AVX-512"]
+needs_kernels = pytest.mark.skipif(
+    compiled.KERNELS is None, reason="there are no compiled kernels here"
+)
+counts = st.integers(1, 3)
+pairs = st.tuples(counts, counts)
+
+
+@st.composite
+def geometries(draw):
+    """Return sizes that fit: the images are at least as large as is needed."""
+    kernel, stride, pool = draw(pairs), draw(pairs), draw(pairs)
+    down, across = draw(counts), draw(st.integers(1, 12))
+    needed = [
+        (n * p - 1) * s + k
+        for n, p, s, k in zip((down, across), pool, stride, kernel, strict=True)
+    ]
+    height, width = (size + draw(st.integers(0, 2)) for size in needed)
+    filters, channels = draw(st.integers(1, 40)), draw(st.integers(1, 20))
+    return Geometry(
+        height, width, channels, kernel, stride, filters, pool, down, across
+    )
+
+
+def scratch(name, shape, dtype=np.float64):
+    return np.empty(shape, dtype)
+
+
+def both_ways(way, sizes, x, kernels, gradient, need_input=True):
+    """Return the largest sums, the gradient of the kernels and that of the images."""
+    convolution = way(sizes)
+
+    def own_scratch(name, shape, dtype=x.dtype):
+        return np.empty(shape, dtype)
+
+    pooled = convolution.forward(x, kernels, own_scratch, training=True).copy()
+    kernels_gradient = np.empty_like(kernels)
+    dx = convolution.backward(
+        gradient.copy(), kernels_gradient, own_scratch, need_input
+    )
+    return pooled, kernels_gradient, dx
+
+
+def draw_arrays(sizes, n, seed, dtype="float64"):
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((n, sizes.height, sizes.width, sizes.channels))
+    kernels = rng.standard_normal((sizes.kernel_size, sizes.filters))
+    gradient = rng.standard_normal((n, sizes.down * sizes.across * sizes.filters))
+    return [array.astype(dtype) for array in (x, kernels, gradient)]
+
+
+@pytest.fixture(params=LEVELS, scope="module")
+def level(request):
+    """Compute as on this kind of processor, where this one is as good."""
+    kernels = compiled.KERNELS
+    if LEVELS.index(request.param) > LEVELS.index(kernels.level):
+        pytest.skip(f"this processor has no {request.param}")
+    kernels.set_level(LEVELS.index(request.param))
+    yield request.param
+    kernels.set_level(LEVELS.index(kernels.level))
+
+
+@needs_kernels
+@given(sizes=geometries(), n=st.integers(1, 3), seed=st.integers(0, 1000))
+@settings(max_examples=150, deadline=None)
+def test_both_ways_agree(level, sizes, n, seed):
+    arrays = draw_arrays(sizes, n, seed)
+    ours = both_ways(CompiledConvolution, sizes, *arrays)
+    theirs = both_ways(PatchConvolution, sizes, *arrays)
+    for one, other in zip(ours, theirs, strict=True):
+        # up to 180 products of standard normal numbers, and 300 pixels
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-11)
+    dx = both_ways(CompiledConvolution, sizes, *arrays, need_input=False)[2]
+    assert dx is None
+
+
+@needs_kernels
+def test_both_ways_agree_in_float32(level):
+    sizes = Geometry(12, 12, 20, (5, 5), (1, 1), 40, (2, 2), 4, 4)
+    arrays = draw_arrays(sizes, 10, seed=0, dtype="float32")
+    exact = both_ways(PatchConvolution, sizes, *(a.astype("float64") for a in arrays))
+    for one, other in zip(
+        both_ways(CompiledConvolution, sizes, *arrays), exact, strict=True
+    ):
+        assert one.dtype == np.float32
+        # sums of 500 products, each good to 6e-8 of some 5, whose errors add up
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-4)
+
+
+@needs_kernels
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_no_image_changes_the_bits_of_another(level, dtype):
+    sizes = Geometry(11, 13, 3, (3, 4), (1, 1), 21, (3, 2), 3, 5)
+    x, kernels, gradient = draw_arrays(sizes, 6, seed=0, dtype=dtype)
+    together = both_ways(CompiledConvolution, sizes, x, kernels, gradient)
+    for i in range(6):
+        one = slice(i, i + 1)
+        alone = both_ways(CompiledConvolution, sizes, x[one], kernels, gradient[one])
+        np.testing.assert_array_equal(together[0][one], alone[0])
+        np.testing.assert_array_equal(together[2][one], alone[2])
+
+
+@needs_kernels
+def test_the_first_of_the_largest_values_gets_the_gradient(level):
+    sizes = Geometry(2, 3, 1, (1, 1), (1, 1), 1, (2, 3), 1, 1)
+    x = np.array([[0.0, 5, 5], [5, 1, 5]]).reshape(1, 2, 3, 1)
+    for way in (CompiledConvolution, PatchConvolution):
+        *_, dx = both_ways(way, sizes, x, np.ones((1, 1)), np.array([[2.0]]))
+        assert dx.ravel().tolist() == [0, 2, 0, 0, 0, 0]
+
+
+@needs_kernels
+def test_a_level_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="level must be from 0 to"):
+        compiled.KERNELS.set_level(3)
+
+
+def test_numpy_alone_on_request():
+    code = "from sknnadl.network import compiled; print(compiled.KERNELS)"
+    environment = os.environ | {"SKNNADL_PURE_PYTHON": "1"}
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert result.stdout == "None\n"
+
+
+def test_windows_too_large_for_a_byte_are_left_to_numpy():
+    sizes = Geometry(17, 17, 1, (1, 1), (1, 1), 1, (17, 17), 1, 1)
+    assert not compiled.can_compute(sizes)
