@@ -66,7 +66,8 @@ class CompiledConvolution(Convolution):
     ) -> Array | None:
         """Backpropagate from the largest value of each window alone."""
         x = self._x
-        dx = scratch("padded gradient", x.shape) if need_input else x[:0]
+        # Memory that will not be written to may be any that could be.
+        dx = scratch("padded gradient", x.shape) if need_input else kernels_gradient
         arrays = x, self._kernels, gradient, self._winners, kernels_gradient, dx
         is_double = x.dtype == np.float64
         KERNELS.backward(is_double, need_input, *arrays, x.shape, *self._sizes)

@@ -38,10 +38,6 @@ def geometries(draw):
     )
 
 
-def scratch(name, shape, dtype=np.float64):
-    return np.empty(shape, dtype)
-
-
 def both_ways(way, sizes, x, kernels, gradient, need_input=True):
     """Return the largest sums, the gradient of the kernels and that of the images."""
     convolution = way(sizes)
@@ -123,6 +119,17 @@ def test_the_first_of_the_largest_values_gets_the_gradient(level):
     for way in (CompiledConvolution, PatchConvolution):
         *_, dx = both_ways(way, sizes, x, np.ones((1, 1)), np.array([[2.0]]))
         assert dx.ravel().tolist() == [0, 2, 0, 0, 0, 0]
+
+
+@needs_kernels
+def test_images_that_cannot_be_written_to(level):
+    sizes = Geometry(4, 4, 1, (2, 2), (1, 1), 3, (1, 1), 3, 3)
+    x, kernels, gradient = draw_arrays(sizes, 2, seed=0)
+    expected = both_ways(CompiledConvolution, sizes, x, kernels, gradient)
+    x.flags.writeable = False
+    results = both_ways(CompiledConvolution, sizes, x, kernels, gradient, False)
+    for one, other in zip(results[:2], expected[:2], strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @needs_kernels
