@@ -131,7 +131,7 @@ class BaseNetwork(TrainingArguments, CallbackSupportMixin, BaseEstimator, ABC):
             high to learn anything.
         UserWarning
             If training was interrupted. The estimator is that of the last whole
-            epoch.
+            epoch or, with ``early_stopping``, of the best one so far.
         """
         with kept_on_failure(self):
             if not self.warm_start:
@@ -183,8 +183,9 @@ class BaseNetwork(TrainingArguments, CallbackSupportMixin, BaseEstimator, ABC):
             seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         rng = np.random.default_rng(seed)
         network.initialize(rng)
+        own_weights = self._check_weights(sample_weight, rows.originals())
         rows, validation_rows = find_validation_rows(
-            self, rows, validation, seed, may_hold_out
+            self, rows, own_weights, validation, seed, may_hold_out
         )
         watched, validate = make_validation(self, network, validation_rows)
         is_full_batch = self.solver == FULL_BATCH

@@ -237,7 +237,8 @@ loss_ : float
     The training cost of the last epoch.
 loss_curve_ : list of float
     The training cost of each epoch: the mean over its mini-batches, each before
-    its own step, plus the penalty at the epoch's end.
+    its own step, plus the penalty at the epoch's end; with ``solver="lbfgs"`` that
+    after the iteration.
 history_ : dict of str to list of float
     An entry an epoch of ``"loss"``, ``"val_loss"``, ``"val_score"``,
     ``"learning_rate"``, at its first mini-batch, and ``"seconds"``; nan where

@@ -119,7 +119,7 @@ def _on_divergence(estimator, run):
     text = f"The cost was no longer finite in epoch {epoch}. {_explain(estimator, run)}"
     if epoch == 1:
         raise ValueError(text) from None
-    text += f" Training stopped; the network is that of epoch {epoch - 1}."
+    text += f" Training stopped; the network is {_describe_kept(run)}."
     warnings.warn(text, ConvergenceWarning, stacklevel=6)
 
 
@@ -147,12 +147,16 @@ def _explain(estimator, run):
     )
 
 
+def _describe_kept(run):
+    """Say which epoch's network the estimator has."""
+    if run.watched != "loss":
+        return "that of the best epoch so far"
+    return f"that of epoch {len(run.history['loss'])}"
+
+
 def _on_interrupt(run):
     """Warn that training has stopped."""
-    text = (
-        "Training was interrupted; the network is that of epoch "
-        f"{len(run.history['loss'])}."
-    )
+    text = f"Training was interrupted; the network is {_describe_kept(run)}."
     warnings.warn(text, UserWarning, stacklevel=6)
 
 

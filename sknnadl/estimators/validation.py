@@ -15,11 +15,12 @@ from sknnadl.training.prediction import predict_logits
 _LOSS = "loss"
 
 
-def find_validation_rows(estimator, rows, given, seed, may_hold_out):
+def find_validation_rows(estimator, rows, own_weights, given, seed, may_hold_out):
     """Return the rows to train on, and those to validate on or None.
 
     The latter are those given, as (X, y, sample_weight), or a part of the training
-    rows, or with ``validation_fraction=None`` all of these.
+    rows, or with ``validation_fraction=None`` all of these. They have the weights that
+    the user gave them, without those of their classes.
     """
     X, y, weights = given
     if (X is None) != (y is None):
@@ -32,8 +33,15 @@ def find_validation_rows(estimator, rows, given, seed, may_hold_out):
     if not may_hold_out:
         return rows, None
     if estimator.validation_fraction is None:
-        return rows, rows
-    return _hold_out(rows, estimator._stratify(rows), estimator, seed)
+        training, held_out = rows, rows
+    else:
+        codes = estimator._stratify(rows)
+        training, held_out = _hold_out(rows, codes, estimator.validation_fraction, seed)
+    if getattr(estimator, "class_weight", None) is not None:
+        indices = held_out.places()
+        held_out = held_out.reader()
+        held_out.weights = None if own_weights is None else own_weights[indices]
+    return training, held_out
 
 
 def _make_given(estimator, X, y, sample_weight, rows):
@@ -51,7 +59,10 @@ def _make_given(estimator, X, y, sample_weight, rows):
 
 
 def make_validation(estimator, network, rows):
-    """Return what is watched, and what gives the loss and the score of the rows."""
+    """Return what is watched, and what gives the loss and the score of the rows.
+
+    The latter takes the history until then.
+    """
     scoring = estimator.scoring
     has_scorer = scoring not in (None, _LOSS)
     scorer = check_scoring(estimator, scoring) if has_scorer else None
@@ -63,7 +74,7 @@ def make_validation(estimator, network, rows):
     if scorer and rows.weights is not None and _takes_weights(scorer):
         weights = {"sample_weight": rows.weights}
 
-    def validate():
+    def validate(history):
         logits = predict_logits(network, rows, effective_n_jobs(estimator.n_jobs))
         with np.errstate(all="ignore"):
             costs = estimator._loss().value(logits, rows.targets())
@@ -71,7 +82,7 @@ def make_validation(estimator, network, rows):
         if scorer is None:
             return cost, estimator._score(logits, rows)
         vars(model).update(describe_network(network, estimator._loss()))
-        model.parameters_ = network.parameters
+        model.parameters_, model.history_ = network.parameters, history
         y = estimator._targets(rows)
         return cost, float(scorer(model, rows.originals(), y, **weights))
 
@@ -81,15 +92,16 @@ def make_validation(estimator, network, rows):
 
 
 def _takes_weights(scorer):
-    return "sample_weight" in signature(scorer).parameters
+    """Return whether a scorer, or the metric inside one, has use for weights."""
+    metric = getattr(scorer, "_score_func", scorer)
+    return "sample_weight" in signature(metric).parameters
 
 
-def _hold_out(rows, codes, estimator, seed):
+def _hold_out(rows, codes, fraction, seed):
     """Set ``validation_fraction`` of each class apart, where classes allow it.
 
     Rows without weight are no evidence, so they are never held out.
     """
-    fraction = estimator.validation_fraction
     weighted = np.arange(len(rows))
     if rows.weights is not None:
         weighted = rows.weights.nonzero()[0]

@@ -87,6 +87,8 @@ typedef struct {
 #undef PIXELS
 #undef BODY
 
+static int which; /* the kind of processor to compute for */
+
 /* Which of the three kinds of processor this is. */
 static int level(void)
 {
@@ -109,9 +111,39 @@ static int level(void)
 #else
 #define CALL(function, type, ...) function##_##type##_plain(__VA_ARGS__)
 #endif
-static int which;
 
-/* All arrays are bytes-like; Python checks shapes, types and order. */
+/* What a function returns: it may have failed (1) for sizes or (-1) for memory. */
+static PyObject *finish(int failed)
+{
+    if (failed == 1)
+        return PyErr_Format(PyExc_ValueError, "An array has not the size it should.");
+    if (failed)
+        return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+/* Whether a buffer holds so many numbers, and so many bytes for each. */
+static int fits(const Py_buffer *buffer, Py_ssize_t count, Py_ssize_t width)
+{
+    return buffer->len == count * width;
+}
+
+/* Whether the sizes make sense, and images and kernels have theirs. */
+static int is_sound(const Shape *s, const Py_buffer *x, const Py_buffer *kernels,
+                    Py_ssize_t width)
+{
+    Py_ssize_t rows = s->down * s->pool_height, columns = s->across * s->pool_width;
+    Py_ssize_t size = s->kernel_height * s->kernel_width * s->channels;
+    return s->n >= 0 && s->channels > 0 && s->filters > 0 && s->kernel_height > 0
+           && s->kernel_width > 0 && s->stride_down > 0 && s->stride_across > 0
+           && s->pool_height > 0 && s->pool_width > 0 && s->down > 0 && s->across > 0
+           && s->pool_height * s->pool_width <= 256
+           && (rows - 1) * s->stride_down + s->kernel_height <= s->height
+           && (columns - 1) * s->stride_across + s->kernel_width <= s->width
+           && fits(x, s->n * s->height * s->width * s->channels, width)
+           && fits(kernels, size * s->filters, width);
+}
+
 static PyObject *forward(PyObject *self, PyObject *args)
 {
     Py_buffer x, kernels, pooled, winners;
@@ -123,18 +155,24 @@ static PyObject *forward(PyObject *self, PyObject *args)
                           &s.stride_down, &s.stride_across, &s.pool_height,
                           &s.pool_width, &s.down, &s.across))
         return NULL;
+    Py_ssize_t width = is_double ? sizeof(double) : sizeof(float);
+    Py_ssize_t count = s.n * s.down * s.across * s.filters;
+    if (!is_sound(&s, &x, &kernels, width) || !fits(&pooled, count, width)
+        || !fits(&winners, count, 1)) {
+        failed = 1;
+        goto release;
+    }
     Py_BEGIN_ALLOW_THREADS
     failed = is_double
         ? CALL(forward, double, &s, x.buf, kernels.buf, pooled.buf, winners.buf)
         : CALL(forward, float, &s, x.buf, kernels.buf, pooled.buf, winners.buf);
     Py_END_ALLOW_THREADS
+release:
     PyBuffer_Release(&x);
     PyBuffer_Release(&kernels);
     PyBuffer_Release(&pooled);
     PyBuffer_Release(&winners);
-    if (failed)
-        return PyErr_NoMemory();
-    Py_RETURN_NONE;
+    return finish(failed);
 }
 
 static PyObject *backward(PyObject *self, PyObject *args)
@@ -149,6 +187,14 @@ static PyObject *backward(PyObject *self, PyObject *args)
                           &s.stride_across, &s.pool_height, &s.pool_width, &s.down,
                           &s.across))
         return NULL;
+    Py_ssize_t width = is_double ? sizeof(double) : sizeof(float);
+    Py_ssize_t count = s.n * s.down * s.across * s.filters;
+    if (!is_sound(&s, &x, &kernels, width) || !fits(&dz, count, width)
+        || !fits(&winners, count, 1) || !fits(&gradient, kernels.len / width, width)
+        || (need_input && !fits(&dx, x.len / width, width))) {
+        failed = 1;
+        goto release;
+    }
     Py_BEGIN_ALLOW_THREADS
     failed = is_double
         ? CALL(backward, double, &s, x.buf, kernels.buf, dz.buf, winners.buf,
@@ -156,15 +202,14 @@ static PyObject *backward(PyObject *self, PyObject *args)
         : CALL(backward, float, &s, x.buf, kernels.buf, dz.buf, winners.buf,
                gradient.buf, need_input ? dx.buf : NULL);
     Py_END_ALLOW_THREADS
+release:
     PyBuffer_Release(&x);
     PyBuffer_Release(&kernels);
     PyBuffer_Release(&dz);
     PyBuffer_Release(&winners);
     PyBuffer_Release(&gradient);
     PyBuffer_Release(&dx);
-    if (failed)
-        return PyErr_NoMemory();
-    Py_RETURN_NONE;
+    return finish(failed);
 }
 
 /* Compute as on a lesser kind of processor, for tests. */
@@ -234,7 +279,7 @@ NAME(sum_pixels)(const Shape *s, const REAL *corner, Py_ssize_t step, int pixels
             *(VECTOR *)(sums + p * filters + v * LANES) = sum[p][v];
 }
 
-/* The sums of a row of pixels for all filters, whose number is filled up. */
+/* The sums of a row of pixels for all filters, padded to a multiple of LANES. */
 TARGET static void NAME(sum_row)(const Shape *s, const REAL *row, Py_ssize_t wide,
                                  const REAL *kernels, Py_ssize_t filters, REAL *sums)
 {
@@ -275,7 +320,9 @@ TARGET static void NAME(pool_row)(const Shape *s, const REAL *sums, Py_ssize_t f
             for (Py_ssize_t a = 0; a < s->pool_height; a++) {
                 for (Py_ssize_t b = 0; b < s->pool_width; b++) {
                     VECTOR value = *(const VECTOR *)(window + (a * wide + b) * filters);
-                    INDICES wins = (INDICES)(value > most);
+                    /* As in NumPy, nan is the largest of all. */
+                    INDICES wins = (INDICES)(value > most)
+                                   | (INDICES)(value != value);
                     INTEGER place = (INTEGER)(a * s->pool_width + b);
                     most = (VECTOR)((wins & (INDICES)value) | (~wins & (INDICES)most));
                     winner = (wins & place) | (~wins & winner);

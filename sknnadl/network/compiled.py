@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sknnadl.network.convolution import Convolution, Geometry, Scratch
 from sknnadl.network.typing import Array
@@ -19,13 +20,21 @@ except ImportError:  # no compiler was found at installation
 _PURE_PYTHON = os.environ.get("SKNNADL_PURE_PYTHON", "0") not in ("", "0")
 #: The compiled module, or None where there is none or it is not wanted.
 KERNELS: Any = None if _PURE_PYTHON else _kernels
+_DTYPES = np.dtype(np.float32), np.dtype(np.float64)
 #: A byte says which value of a window is the largest.
 _LARGEST_WINDOW = 256
 
 
-def can_compute(geometry: Geometry) -> bool:
-    """Return whether there are compiled kernels for a convolution."""
-    return KERNELS is not None and math.prod(geometry.pool) <= _LARGEST_WINDOW
+def can_compute(geometry: Geometry, dtype: npt.DTypeLike) -> bool:
+    """Return whether there are compiled kernels for a convolution, and they pay.
+
+    Without pooling every value has a gradient, and a matrix product is faster.
+    """
+    return (
+        KERNELS is not None
+        and 1 < math.prod(geometry.pool) <= _LARGEST_WINDOW
+        and np.dtype(dtype) in _DTYPES
+    )
 
 
 class CompiledConvolution(Convolution):
@@ -49,10 +58,11 @@ class CompiledConvolution(Convolution):
         """Return the largest sums, (n, down * across * filters)."""
         sizes = self.geometry
         shape = len(x), sizes.down * sizes.across * sizes.filters
-        self._x, self._kernels = np.ascontiguousarray(x), kernels
+        self._x = np.ascontiguousarray(x, kernels.dtype)
+        self._kernels = kernels
         self._winners = scratch("winners", shape, np.uint8)
         pooled = scratch("pooled", shape)
-        is_double = x.dtype == np.float64
+        is_double = kernels.dtype == np.float64
         arrays = self._x, kernels, pooled, self._winners
         KERNELS.forward(is_double, *arrays, x.shape, *self._sizes)
         return pooled
@@ -66,7 +76,8 @@ class CompiledConvolution(Convolution):
     ) -> Array | None:
         """Backpropagate from the largest value of each window alone."""
         x = self._x
-        # Memory that will not be written to may be any that could be.
+        gradient = np.ascontiguousarray(gradient, x.dtype)
+        # Where it is not written to, any memory that could be will do.
         dx = scratch("padded gradient", x.shape) if need_input else kernels_gradient
         arrays = x, self._kernels, gradient, self._winners, kernels_gradient, dx
         is_double = x.dtype == np.float64

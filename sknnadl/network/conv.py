@@ -116,7 +116,7 @@ class Conv2DLayer(Layer):
             *padded, channels, kernel, stride, filters, pool, down, across
         )
         super().__init__(input_shape, (down, across, filters), dtype)
-        self.compiled = can_compute(self.geometry)
+        self.compiled = can_compute(self.geometry, dtype)
         way = CompiledConvolution if self.compiled else PatchConvolution
         self._convolution: Convolution = way(self.geometry)
         self.activation = ACTIVATIONS[spec.activation]

@@ -126,6 +126,10 @@ class Rows:
             return self.labels[indices]
         return np.take(self._one_hot, self.labels[indices], axis=0)
 
+    def places(self) -> Indices:
+        """Return where these rows are in the data that were given."""
+        return slice(None) if self._places is None else self._places
+
     def originals(self) -> Any:
         """Return the inputs as they were given, all rows of them."""
         return self._X if self._places is None else self._X[self._places]

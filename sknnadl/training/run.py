@@ -41,7 +41,8 @@ class TrainingRun:
     seed : int
         What the run's random numbers started from.
     validate : callable, default=None
-        Returns the loss and the score of the network on a validation set.
+        Returns the loss and the score of the network on a validation set, given the
+        history until then.
     watched : str, default="loss"
         What decides when to stop and, unless it is the training cost ``"loss"``, which
         epoch was best: ``"val_loss"``, or ``"val_score"`` and what kind of score.
@@ -64,7 +65,7 @@ class TrainingRun:
         schedule: Schedule,
         plateau: Plateau,
         seed: int,
-        validate: Callable[[], tuple[float, float]] | None = None,
+        validate: Callable[[dict[str, list[Any]]], tuple[float, float]] | None = None,
         watched: str = "loss",
         measure_gradients: bool = False,
     ) -> None:
@@ -150,7 +151,9 @@ class TrainingRun:
         """Return what goes into the history of an epoch that is done."""
         if not (np.isfinite(loss) and self._parameters_are_finite()):
             raise Diverged
-        val_loss, val_score = self.validate() if self.validate else (np.nan,) * 2
+        val_loss, val_score = (
+            self.validate(self.history) if self.validate else (np.nan,) * 2
+        )
         seconds = time.perf_counter() - start
         values = (loss, val_loss, val_score, rate, seconds)
         measured: dict[str, Any] = dict(zip(HISTORY, values, strict=True))
@@ -202,6 +205,7 @@ class TrainingRun:
             "solver": type(trainer.step.optimizer).__name__,
             "rng": trainer.rng.bit_generator.state,
             "rate_factor": self.schedule.factor,
+            "schedule": type(self.schedule).__name__,
             "schedule_start": self.schedule.start,
             "watched": self._watched(),
             "plateau_best": self.plateau.best,
@@ -222,8 +226,9 @@ class TrainingRun:
             optimizer.load(state["optimizer"])
         trainer.rng.bit_generator.state = state["rng"]
         trainer.checkpoint()
-        self.schedule.factor = state["rate_factor"]
-        self.schedule.start = state["schedule_start"]
+        if state["schedule"] == type(self.schedule).__name__:
+            self.schedule.factor = state["rate_factor"]
+            self.schedule.start = state["schedule_start"]
         if state["watched"] == self._watched():
             self.plateau.best = state["plateau_best"]
             self.plateau.n_stale = state["plateau_n_stale"]

@@ -216,6 +216,26 @@ def test_a_callable_need_not_take_weights(weights, noisy):
         model.fit(X, y, np.ones(len(y)))
 
 
+def test_a_callable_sees_an_estimator_with_its_history(noisy):
+    X, y, *_ = noisy
+    seen = []
+
+    def score(estimator, X, y):
+        seen.append(estimator.n_iter_)
+        return estimator.score(X, y)
+
+    quick(early_stopping=True, scoring=score).fit(X, y)
+    assert seen == list(range(len(seen)))
+
+
+def test_a_metric_without_weights(noisy):
+    X, y, *_ = noisy
+    model = MLPRegressor((8,), early_stopping=True, scoring="neg_max_error", max_iter=3)
+    model.set_params(n_iter_no_change=np.inf, random_state=0)
+    model.fit(X, X[:, 0], np.ones(len(y)))
+    assert np.isfinite(model.history_["val_score"]).all()
+
+
 @pytest.mark.parametrize("scoring", [None, "loss"])
 def test_the_dtype_of_the_validation_rows_makes_no_difference(scoring, noisy):
     X, y, X_val, y_val = noisy

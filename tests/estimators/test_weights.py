@@ -144,6 +144,17 @@ def test_validation_rows_without_weight_are_no_evidence(iris):
     )
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+def test_validation_knows_no_class_weights(weighted, uneven):
+    X, y = uneven
+    w = np.linspace(0.5, 1, len(y)) if weighted else None
+    model = quick(class_weight="balanced", early_stopping=True)
+    held_out = model.set_params(validation_fraction=None).fit(X, y, w).history_
+    given = clone(model).fit(X, y, w, X_val=X, y_val=y, sample_weight_val=w).history_
+    for name in ("val_score", "val_loss"):
+        np.testing.assert_allclose(held_out[name], given[name], rtol=1e-12)
+
+
 def test_weights_of_any_form(iris):
     X, y = iris
     w = np.tile([1, 2, 3], 50)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sknnadl.network import compiled
+from sknnadl.network import Conv2D, MaxPool2D, Network, compiled
 from sknnadl.network.compiled import CompiledConvolution
 from sknnadl.network.convolution import Geometry
 from sknnadl.network.patches import PatchConvolution
@@ -122,6 +122,48 @@ def test_the_first_of_the_largest_values_gets_the_gradient(level):
 
 
 @needs_kernels
+@pytest.mark.parametrize("dtype", ["float64", "uint8", ">f4", "float16"])
+def test_images_of_another_dtype_are_converted(level, dtype):
+    sizes = Geometry(4, 4, 1, (2, 2), (1, 1), 3, (3, 1), 1, 3)
+    x, kernels, _ = draw_arrays(sizes, 2, seed=0, dtype="float32")
+    x = np.abs(10 * x).astype(dtype)
+    layer = Network([Conv2D(3, 2), MaxPool2D((3, 1))], (4, 4, 1))
+    layer.parameters[:] = np.concatenate([kernels.ravel(), np.zeros(3)])
+    np.testing.assert_array_equal(
+        layer.forward(x).copy(), layer.forward(x.astype("float32"))
+    )
+    assert layer.layers[0].compiled
+    half = Network([Conv2D(3, 2), MaxPool2D((3, 1))], (4, 4, 1), "float16")
+    assert not half.layers[0].compiled
+
+
+@needs_kernels
+def test_a_nan_is_the_largest_value_of_its_window(level):
+    sizes = Geometry(2, 4, 1, (1, 1), (1, 1), 1, (2, 2), 1, 2)
+    x = np.array([[0.0, 5, 2, 1], [5, np.nan, 3, 0]]).reshape(1, 2, 4, 1)
+    for way in (CompiledConvolution, PatchConvolution):
+        pooled, *_ = both_ways(way, sizes, x, np.ones((1, 1)), np.ones((1, 2)))
+        np.testing.assert_array_equal(pooled, [[np.nan, 3]])
+
+
+@needs_kernels
+def test_memory_of_another_size_is_refused():
+    x, small = np.zeros((1, 4, 4, 1)), np.zeros(3)
+    sizes = (1, 4, 4, 1), (2, 2, 3), (1, 1), (3, 3, 1, 1)
+    kernels, winners = np.zeros((4, 3)), np.zeros(3, np.uint8)
+    compiled.KERNELS.forward(True, x, kernels, small, winners, *sizes)
+    for arrays in (
+        (x[:0], kernels, small, winners),
+        (x, kernels[:2], small, winners),
+        (x, kernels, small[:2], winners),
+        (x, kernels, small, winners[:2]),
+        (x.astype("float32"), kernels, small, winners),
+    ):
+        with pytest.raises(ValueError, match="size"):
+            compiled.KERNELS.forward(True, *arrays, *sizes)
+
+
+@needs_kernels
 def test_images_that_cannot_be_written_to(level):
     sizes = Geometry(4, 4, 1, (2, 2), (1, 1), 3, (1, 1), 3, 3)
     x, kernels, gradient = draw_arrays(sizes, 2, seed=0)
@@ -153,4 +195,4 @@ def test_numpy_alone_on_request():
 
 def test_windows_too_large_for_a_byte_are_left_to_numpy():
     sizes = Geometry(17, 17, 1, (1, 1), (1, 1), 1, (17, 17), 1, 1)
-    assert not compiled.can_compute(sizes)
+    assert not compiled.can_compute(sizes, "float32")

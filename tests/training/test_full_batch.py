@@ -188,7 +188,7 @@ def test_infinite_features_diverge(iris):
 def test_validation_decides_what_is_best_and_when_to_stop(iris):
     run = make_run(iris)
     losses = iter([3.0, 1.0, 2.0, 2.0, 2.0])
-    run.watched, run.validate = "val_loss", lambda: (next(losses), 0.5)
+    run.watched, run.validate = "val_loss", lambda history: (next(losses), 0.5)
     run.plateau.patience = 2
     watcher = Watcher(run)
     assert watcher.train() == "plateau"

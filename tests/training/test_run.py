@@ -139,7 +139,7 @@ def test_what_ends_a_run(iris, tol, patience, stop_after, end, n_epochs):
 @pytest.mark.parametrize("watched", ["loss", "val_loss", "val_score of accuracy"])
 def test_the_best_epoch_is_that_of_what_is_watched(iris, watched):
     measures = iter([(3.0, 0.1), (1.0, 0.2), (2.0, 0.9), (4.0, 0.5)])
-    run = make_run(iris, watched=watched, validate=lambda: next(measures))
+    run = make_run(iris, watched=watched, validate=lambda history: next(measures))
     after = []
     train(run, 4, lambda: after.append(run.trainer.network.parameters.copy()))
     best = {"loss": 3, "val_loss": 1, "val_score of accuracy": 2}[watched]
@@ -178,7 +178,8 @@ def test_a_failure_leaves_the_last_whole_epoch(iris, failure, error, call, n_epo
     train(good, n_epochs)
     assert measured(run) == measured(good)
     for key, value in good.state().items():
-        np.testing.assert_equal(run.state()[key], value)
+        if key != "schedule":  # the name of one that does not fail
+            np.testing.assert_equal(run.state()[key], value)
 
 
 def test_gradient_norms_are_those_of_the_biases_or_shifts(iris):
