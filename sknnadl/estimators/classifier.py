@@ -48,6 +48,8 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork, ClassificationArgument
 
     #: The learning rate of gradient descent, found with ``benchmarks/defaults.py``.
     _sgd_rate = 0.2
+    #: How many rows `score` needs.
+    _least_to_score = 1
 
     @available_if(can_train_by_parts)
     @_fit_context(prefer_skip_nested_validation=True)

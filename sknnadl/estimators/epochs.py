@@ -48,7 +48,7 @@ def _loop(estimator, run, n_epochs, context, told):
     try:
         return run.train(n_epochs, teller.begin, teller.end)
     except Diverged:
-        _on_divergence(estimator, run)
+        _on_divergence(estimator, run, stacklevel=6 if context else 7)
         return "divergence"
     except KeyboardInterrupt:
         if context is None or not run.history["loss"]:
@@ -113,14 +113,14 @@ def _learned(run):
     }
 
 
-def _on_divergence(estimator, run):
+def _on_divergence(estimator, run, stacklevel):
     """Warn that training has stopped, or raise where there is nothing to keep."""
     epoch = len(run.history["loss"]) + 1
     text = f"The cost was no longer finite in epoch {epoch}. {_explain(estimator, run)}"
     if epoch == 1:
         raise ValueError(text) from None
     text += f" Training stopped; the network is {_describe_kept(run)}."
-    warnings.warn(text, ConvergenceWarning, stacklevel=6)
+    warnings.warn(text, ConvergenceWarning, stacklevel=stacklevel)
 
 
 def _explain(estimator, run):

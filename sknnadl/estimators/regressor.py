@@ -37,6 +37,8 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork, RegressionArguments):
 
     #: The learning rate of gradient descent, found with ``benchmarks/defaults.py``.
     _sgd_rate = 0.02
+    #: How many rows `score` needs.
+    _least_to_score = 2
 
     @available_if(can_train_by_parts)
     @_fit_context(prefer_skip_nested_validation=True)
@@ -139,6 +141,8 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork, RegressionArguments):
         return rows.labels.ravel() if self.n_target_axes_ == 1 else rows.labels
 
     def _score(self, logits, rows):
+        if len(rows) < self._least_to_score:
+            return np.nan
         return float(r2_score(rows.labels, logits, sample_weight=rows.weights))
 
     def __sklearn_tags__(self):

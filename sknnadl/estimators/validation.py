@@ -36,7 +36,9 @@ def find_validation_rows(estimator, rows, own_weights, given, seed, may_hold_out
         training, held_out = rows, rows
     else:
         codes = estimator._stratify(rows)
-        training, held_out = _hold_out(rows, codes, estimator.validation_fraction, seed)
+        training, held_out = _hold_out(
+            rows, codes, estimator.validation_fraction, estimator._least_to_score, seed
+        )
     if getattr(estimator, "class_weight", None) is not None:
         indices = held_out.places()
         held_out = held_out.reader()
@@ -68,6 +70,11 @@ def make_validation(estimator, network, rows):
     scorer = check_scoring(estimator, scoring) if has_scorer else None
     if rows is None:
         return "loss", None
+    if scoring is None and len(rows) < estimator._least_to_score:
+        raise ValueError(
+            f"The score needs at least {estimator._least_to_score} rows to validate "
+            f"on, got n_samples={len(rows)}: give more, or set scoring='loss'."
+        )
     model = copy(estimator)
     vars(model).pop("feature_names_in_", None)  # the rows have no names any more
     weights = {}
@@ -97,7 +104,7 @@ def _takes_weights(scorer):
     return "sample_weight" in signature(metric).parameters
 
 
-def _hold_out(rows, codes, fraction, seed):
+def _hold_out(rows, codes, fraction, least, seed):
     """Set ``validation_fraction`` of each class apart, where classes allow it.
 
     Rows without weight are no evidence, so they are never held out.
@@ -105,7 +112,7 @@ def _hold_out(rows, codes, fraction, seed):
     weighted = np.arange(len(rows))
     if rows.weights is not None:
         weighted = rows.weights.nonzero()[0]
-    n_validation = int(np.ceil(len(weighted) * fraction))
+    n_validation = max(int(np.ceil(len(weighted) * fraction)), least)
     if n_validation >= len(weighted):
         raise ValueError(
             f"early_stopping with validation_fraction={fraction} holds out "
@@ -116,7 +123,7 @@ def _hold_out(rows, codes, fraction, seed):
     if stratify is not None and not _can_stratify(stratify, n_validation):
         stratify = None
     _, validation = train_test_split(
-        weighted, test_size=fraction, stratify=stratify, random_state=seed
+        weighted, test_size=n_validation, stratify=stratify, random_state=seed
     )
     training = np.setdiff1d(np.arange(len(rows)), validation)
     return rows.subset(training), rows.subset(validation)

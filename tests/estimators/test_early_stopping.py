@@ -228,6 +228,16 @@ def test_a_callable_sees_an_estimator_with_its_history(noisy):
     assert seen == list(range(len(seen)))
 
 
+def test_a_score_of_values_needs_two_rows(noisy):
+    X, *_ = noisy
+    model = MLPRegressor((8,), early_stopping=True, max_iter=2, random_state=0)
+    model.set_params(n_iter_no_change=np.inf).fit(X[:10], X[:10, 0])
+    assert np.isfinite(model.history_["val_score"]).all()  # two of ten are held out
+    with pytest.raises(ValueError, match="at least 2 rows to validate on"):
+        model.fit(X, X[:, 0], X_val=X[:1], y_val=X[:1, 0])
+    model.set_params(scoring="loss").fit(X, X[:, 0], X_val=X[:1], y_val=X[:1, 0])
+
+
 def test_a_metric_without_weights(noisy):
     X, y, *_ = noisy
     model = MLPRegressor((8,), early_stopping=True, scoring="neg_max_error", max_iter=3)
