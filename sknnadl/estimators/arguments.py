@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from sknnadl._sklearn import Interval, Options, StrOptions
-from sknnadl.estimators.parts import FULL_BATCH, OPTIMIZERS, PENALTIES, SCHEDULES
+from sknnadl.estimators.parts import OPTIMIZERS, PENALTIES, SCHEDULES
 
 _COUNT = Interval(Integral, 1, None, closed="left")
 _POSITIVE = Interval(Real, 0, None, closed="neither")
@@ -60,7 +60,7 @@ class TrainingArguments:
     random_state: int | np.random.RandomState | None = None
 
     _parameter_constraints: ClassVar[dict] = {
-        "solver": [StrOptions({*OPTIMIZERS, FULL_BATCH})],
+        "solver": [StrOptions(set(OPTIMIZERS))],
         "learning_rate": [StrOptions(set(SCHEDULES))],
         "learning_rate_init": [_POSITIVE, StrOptions({"auto"})],
         "power_t": [_NOT_NEGATIVE],

@@ -183,9 +183,8 @@ class BaseNetwork(TrainingArguments, CallbackSupportMixin, BaseEstimator, ABC):
             seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         rng = np.random.default_rng(seed)
         network.initialize(rng)
-        own_weights = self._check_weights(sample_weight, rows.originals())
         rows, validation_rows = find_validation_rows(
-            self, rows, own_weights, validation, seed, may_hold_out
+            self, rows, sample_weight, validation, seed, may_hold_out
         )
         watched, validate = make_validation(self, network, validation_rows)
         is_full_batch = self.solver == FULL_BATCH

@@ -47,6 +47,7 @@ OPTIMIZERS = {
     "rmsprop": lambda e, w, n: RMSprop(w, float(e.rho), _epsilon(e)),
     "adagrad": lambda e, w, n: Adagrad(w, _epsilon(e)),
     "adadelta": lambda e, w, n: Adadelta(w, float(e.rho), _epsilon(e)),
+    FULL_BATCH: lambda e, w, n: SGD(w),  # which is never asked for a step
 }
 #: What ``learning_rate_init="auto"`` stands for; an estimator knows that of "sgd".
 _RATES = {
@@ -108,10 +109,10 @@ def make_step(estimator, network):
     else:
         penalty = PENALTIES[estimator.penalty](estimator)
     parameters = network.parameters[: network.n_trained]
-    make = OPTIMIZERS.get(estimator.solver, lambda e, w, n: SGD(w))
+    make_optimizer = OPTIMIZERS[estimator.solver]
     return Step(
         network,
-        make(estimator, parameters, network.n_weights),
+        make_optimizer(estimator, parameters, network.n_weights),
         penalty,
         None if estimator.clip_norm is None else float(estimator.clip_norm),
         None if estimator.max_norm is None else float(estimator.max_norm),
@@ -129,14 +130,13 @@ def make_plateau(estimator, watched):
 
 def check_full_batch(estimator, network, augmentations):
     """Refuse what L-BFGS cannot do."""
-    normalizes = network.n_trained < network.parameters.size
     if estimator.solver != FULL_BATCH:
         return
     wrong = [
         name
         for name, is_used in (
             ("dropout", network.stochastic),
-            ("batch normalization", normalizes),
+            ("batch normalization", network.n_trained < network.parameters.size),
             ("augmentation", bool(augmentations)),
             ("max_norm", estimator.max_norm is not None),
             ("clip_norm", estimator.clip_norm is not None),

@@ -15,7 +15,7 @@ from sknnadl.training.prediction import predict_logits
 _LOSS = "loss"
 
 
-def find_validation_rows(estimator, rows, own_weights, given, seed, may_hold_out):
+def find_validation_rows(estimator, rows, sample_weight, given, seed, may_hold_out):
     """Return the rows to train on, and those to validate on or None.
 
     The latter are those given, as (X, y, sample_weight), or a part of the training
@@ -40,9 +40,10 @@ def find_validation_rows(estimator, rows, own_weights, given, seed, may_hold_out
             rows, codes, estimator.validation_fraction, estimator._least_to_score, seed
         )
     if getattr(estimator, "class_weight", None) is not None:
+        own = estimator._check_weights(sample_weight, rows.originals())
         indices = held_out.places()
         held_out = held_out.reader()
-        held_out.weights = None if own_weights is None else own_weights[indices]
+        held_out.weights = None if own is None else own[indices]
     return training, held_out
 
 
@@ -95,7 +96,14 @@ def make_validation(estimator, network, rows):
 
     if not estimator.early_stopping:
         return "loss", validate
-    return "val_loss" if scoring == _LOSS else f"val_score {scoring}", validate
+    return "val_loss" if scoring == _LOSS else f"val_score {_name(scoring)}", validate
+
+
+def _name(scoring):
+    """Return what a scorer is called, the same in every process."""
+    if scoring is None or isinstance(scoring, str):
+        return scoring
+    return getattr(scoring, "__qualname__", repr(scoring))
 
 
 def _takes_weights(scorer):

@@ -238,6 +238,19 @@ def test_a_score_of_values_needs_two_rows(noisy):
     model.set_params(scoring="loss").fit(X, X[:, 0], X_val=X[:1], y_val=X[:1, 0])
 
 
+def accuracy(estimator, X, y):
+    return estimator.score(X, y)
+
+
+def test_a_callable_is_watched_on_in_another_process(noisy):
+    X, y, X_val, y_val = noisy
+    model = quick(early_stopping=True, scoring=accuracy, max_iter=4)
+    model.fit(X, y, X_val=X_val, y_val=y_val)
+    watched = model.training_state_["watched"]
+    assert "accuracy" in watched
+    assert " at 0x" not in watched  # an address would be another one there
+
+
 def test_a_metric_without_weights(noisy):
     X, y, *_ = noisy
     model = MLPRegressor((8,), early_stopping=True, scoring="neg_max_error", max_iter=3)

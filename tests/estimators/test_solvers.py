@@ -34,7 +34,7 @@ def distance(curvature):
     return np.sqrt(10 * 2 * FTOL / curvature)
 
 
-@pytest.mark.parametrize("solver", OPTIMIZERS)
+@pytest.mark.parametrize("solver", sorted(set(OPTIMIZERS) - {"lbfgs"}))
 def test_every_solver_learns_digits_by_default(solver, digits):
     model = MLPClassifier(solver=solver, max_iter=60, random_state=0)
     model.set_params(n_iter_no_change=np.inf).fit(digits.X_train, digits.y_train)
