@@ -1,4 +1,4 @@
-"""What every estimator that trains a network shares: parameters, fit, partial_fit."""
+"""What every estimator that trains a network shares: fit, and the checks before it."""
 
 from abc import ABC, abstractmethod
 
@@ -14,6 +14,7 @@ from sknnadl._sklearn import _check_sample_weight, _fit_context
 from sknnadl.estimators.arguments import TrainingArguments, arguments
 from sknnadl.estimators.continuation import check_same_shapes
 from sknnadl.estimators.epochs import train
+from sknnadl.estimators.fitted import TellsOfItself
 from sknnadl.estimators.parts import (
     FULL_BATCH,
     check_full_batch,
@@ -24,9 +25,7 @@ from sknnadl.estimators.parts import (
 from sknnadl.estimators.validation import find_validation_rows, make_validation
 from sknnadl.network.dense import Dense
 from sknnadl.network.network import Network
-from sknnadl.network.registry import from_plain
 from sknnadl.network.rows import Rows
-from sknnadl.network.summary import summarize
 from sknnadl.training.augmentation import as_augmentations
 from sknnadl.training.full_batch import FullBatchRun
 from sknnadl.training.prediction import predict_logits
@@ -48,7 +47,9 @@ def can_train_by_parts(estimator):
 
 
 @arguments
-class BaseNetwork(TrainingArguments, CallbackSupportMixin, BaseEstimator, ABC):
+class BaseNetwork(
+    TellsOfItself, TrainingArguments, CallbackSupportMixin, BaseEstimator, ABC
+):
     """Base class of the estimators that train a network.
 
     A subclass says what its targets are; and its arguments, in `_hidden_layers`, give
@@ -151,18 +152,6 @@ class BaseNetwork(TrainingArguments, CallbackSupportMixin, BaseEstimator, ABC):
             train(self, run, 1)
         return self
 
-    def summary(self):
-        """Describe the layers of the fitted network.
-
-        Returns
-        -------
-        text : str
-            A table with a line a layer: its arguments, the shape of its output, and
-            how many parameters it has.
-        """
-        check_is_fitted(self)
-        return summarize(from_plain(self.layers_), self._input_shape())
-
     def _start(self, X, y, sample_weight, validation, may_hold_out=False):
         """Check everything and return the run, at its start or where it was left."""
         goes_on = hasattr(self, "training_state_")
@@ -214,15 +203,6 @@ class BaseNetwork(TrainingArguments, CallbackSupportMixin, BaseEstimator, ABC):
 
     def _before_epoch(self, classes):
         """Take notice of what the first call of `partial_fit` says of all rows."""
-
-    def _network(self):
-        """Return the fitted network."""
-        return Network(
-            from_plain(self.layers_),
-            self._input_shape(),
-            self.parameters_.dtype,
-            self.parameters_,
-        )
 
     def _to_rows(self, X):
         """Return X as rows; of images also the shape of one, else None."""
@@ -279,38 +259,6 @@ class BaseNetwork(TrainingArguments, CallbackSupportMixin, BaseEstimator, ABC):
     def _input_shape(self):
         """Return the shape of one row for the network."""
         return (self.n_features_in_,)
-
-    def _layer_parameters(self, name):
-        return [
-            parameters[name]
-            for parameters in self._network().layer_parameters
-            if name in parameters
-        ]
-
-    @property
-    def coefs_(self):
-        """The weights of each layer, views of ``parameters_``."""
-        return self._layer_parameters("weights")
-
-    @property
-    def intercepts_(self):
-        """The biases of each layer, views of ``parameters_``."""
-        return self._layer_parameters("biases")
-
-    @property
-    def n_iter_(self):
-        """The number of epochs trained, over all calls."""
-        return len(self.history_["loss"])
-
-    @property
-    def loss_curve_(self):
-        """The training cost of each epoch."""
-        return self.history_["loss"]
-
-    @property
-    def loss_(self):
-        """The training cost of the last epoch."""
-        return self.history_["loss"][-1]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

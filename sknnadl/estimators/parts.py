@@ -5,15 +5,8 @@ A new solver, schedule or penalty is a line in one of the tables, beside its cla
 
 import numpy as np
 
-from sknnadl.training.optimizers import (
-    SGD,
-    Adadelta,
-    Adagrad,
-    Adam,
-    AdamW,
-    Momentum,
-    RMSprop,
-)
+from sknnadl.training.adaptive_optimizers import Adadelta, Adagrad, Adam, AdamW, RMSprop
+from sknnadl.training.optimizers import SGD, Momentum
 from sknnadl.training.penalties import L1, L2, ElasticNet
 from sknnadl.training.schedules import (
     Adaptive,

@@ -5,15 +5,8 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from sknnadl.training.optimizers import (
-    SGD,
-    Adadelta,
-    Adagrad,
-    Adam,
-    AdamW,
-    Momentum,
-    RMSprop,
-)
+from sknnadl.training.adaptive_optimizers import Adadelta, Adagrad, Adam, AdamW, RMSprop
+from sknnadl.training.optimizers import SGD, Momentum
 
 #: With the usual epsilons. AdamW decays the first 3 parameters of 7.
 OPTIMIZERS = {

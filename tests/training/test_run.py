@@ -5,15 +5,8 @@ import pytest
 
 from sknnadl.network import LOSSES, BatchNorm, Dense, Dropout, Network
 from sknnadl.network.rows import Rows
-from sknnadl.training.optimizers import (
-    SGD,
-    Adadelta,
-    Adagrad,
-    Adam,
-    AdamW,
-    Momentum,
-    RMSprop,
-)
+from sknnadl.training.adaptive_optimizers import Adadelta, Adagrad, Adam, AdamW, RMSprop
+from sknnadl.training.optimizers import SGD, Momentum
 from sknnadl.training.penalties import L2
 from sknnadl.training.run import Diverged, TrainingRun
 from sknnadl.training.schedules import (

@@ -19,8 +19,9 @@ from sknnadl.network import (
 )
 from sknnadl.network.rows import Rows
 from sknnadl.training import trainer
+from sknnadl.training.adaptive_optimizers import Adam
 from sknnadl.training.augmentation import Augmentation, Rotate, Shift
-from sknnadl.training.optimizers import SGD, Adam
+from sknnadl.training.optimizers import SGD
 from sknnadl.training.penalties import L1, L2
 from sknnadl.training.prediction import predict_logits
 from sknnadl.training.step import Step

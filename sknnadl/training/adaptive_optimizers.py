@@ -1,0 +1,225 @@
+"""Optimizers that divide by the size of past gradients: Adam and its relatives."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from sknnadl.network.typing import Array
+from sknnadl.training.optimizers import Optimizer
+
+
+class SquaresOptimizer(Optimizer):
+    """Base class of those that divide by a mean of squared gradients.
+
+    Parameters
+    ----------
+    parameters : ndarray of shape (n_parameters,)
+        The vector that `step` changes in place.
+    epsilon : float, default=None
+        What keeps the divisor from zero; by default `default_epsilon`.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("squares",)
+    #: The usual choice, which is PyTorch's too.
+    default_epsilon: ClassVar[float] = 1e-8
+
+    def __init__(self, parameters: Array, epsilon: float | None = None) -> None:
+        super().__init__(parameters)
+        self.epsilon = self.default_epsilon if epsilon is None else epsilon
+        self._scratch: Array = np.empty_like(parameters)
+
+    def _move_mean(self, mean: Array, values: Array, decay: float) -> None:
+        """``mean = decay * mean + (1 - decay) * values``, which are overwritten."""
+        np.multiply(mean, decay, out=mean)
+        np.multiply(values, 1 - decay, out=values)
+        np.add(mean, values, out=mean)
+
+    def _move_squares(self, gradient: Array, decay: float) -> None:
+        """Move the mean of the squared gradients."""
+        squares = np.square(gradient, out=self._scratch)
+        self._move_mean(self.state["squares"], squares, decay)
+
+    def _root(self, factor: float = 1.0) -> Array:
+        """Return ``sqrt(squares) * factor + epsilon``, in scratch memory."""
+        root = np.sqrt(self.state["squares"], out=self._scratch)
+        np.multiply(root, factor, out=root)
+        return np.add(root, self.epsilon, out=root)
+
+    def _subtract(self, step: Array, learning_rate: float) -> None:
+        """``w -= learning_rate * step``, which is overwritten."""
+        np.multiply(step, learning_rate, out=step)
+        np.subtract(self.parameters, step, out=self.parameters)
+
+
+class Adam(SquaresOptimizer):
+    """Adam (Kingma and Ba 2015).
+
+    ``m`` and ``v`` are the decaying means of the gradient and of its square, divided by
+    ``1 - beta**n_steps``; ``w -= learning_rate * m / (sqrt(v) + epsilon)``.
+
+    Parameters
+    ----------
+    parameters : ndarray of shape (n_parameters,)
+        The vector that `step` changes in place.
+    beta_1, beta_2 : float
+        The decay of the two means.
+    epsilon : float, default=None
+        What keeps the divisor from zero; by default 1e-8.
+    """
+
+    slots = ("mean", "squares")
+    counts_steps = True
+
+    def __init__(
+        self,
+        parameters: Array,
+        beta_1: float,
+        beta_2: float,
+        epsilon: float | None = None,
+    ) -> None:
+        super().__init__(parameters, epsilon)
+        self.beta_1, self.beta_2 = beta_1, beta_2
+
+    def step(self, gradient: Array, learning_rate: float) -> None:
+        """Take a step."""
+        mean, n_steps = self.state["mean"], self.state["n_steps"]
+        n_steps += 1
+        t = float(n_steps[0])
+        self._move_squares(gradient, self.beta_2)
+        self._move_mean(mean, gradient, self.beta_1)
+        root = self._root((1 - self.beta_2**t) ** -0.5)
+        step = np.divide(mean, root, out=gradient)
+        self._subtract(step, learning_rate / (1 - self.beta_1**t))
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019).
+
+    Before each step of Adam, ``w -= learning_rate * decay * w`` for the weights.
+
+    Parameters
+    ----------
+    parameters : ndarray of shape (n_parameters,)
+        The vector that `step` changes in place.
+    beta_1, beta_2 : float
+        The decay of the two means.
+    epsilon : float, default=None
+        What keeps the divisor from zero; by default 1e-8.
+    decay : float
+        The strength of the decay.
+    n_weights : int
+        How many parameters decay: the first ones.
+    """
+
+    def __init__(
+        self,
+        parameters: Array,
+        beta_1: float,
+        beta_2: float,
+        epsilon: float | None = None,
+        *,
+        decay: float,
+        n_weights: int,
+    ) -> None:
+        super().__init__(parameters, beta_1, beta_2, epsilon)
+        self.decay = decay
+        self._weights = parameters[:n_weights]
+
+    def step(self, gradient: Array, learning_rate: float) -> None:
+        """Take a step."""
+        np.multiply(self._weights, 1 - learning_rate * self.decay, out=self._weights)
+        super().step(gradient, learning_rate)
+
+
+class RMSprop(SquaresOptimizer):
+    """RMSprop (Tieleman and Hinton 2012).
+
+    ``v`` is the decaying mean of the squared gradient;
+    ``w -= learning_rate * gradient / (sqrt(v) + epsilon)``.
+
+    Parameters
+    ----------
+    parameters : ndarray of shape (n_parameters,)
+        The vector that `step` changes in place.
+    rho : float
+        The decay of the mean.
+    epsilon : float, default=None
+        What keeps the divisor from zero; by default 1e-8.
+    """
+
+    def __init__(
+        self, parameters: Array, rho: float, epsilon: float | None = None
+    ) -> None:
+        super().__init__(parameters, epsilon)
+        self.rho = rho
+
+    def step(self, gradient: Array, learning_rate: float) -> None:
+        """Take a step."""
+        self._move_squares(gradient, self.rho)
+        step = np.divide(gradient, self._root(), out=gradient)
+        self._subtract(step, learning_rate)
+
+
+class Adagrad(SquaresOptimizer):
+    """Adagrad (Duchi, Hazan and Singer 2011).
+
+    ``v`` is the sum of the squared gradients;
+    ``w -= learning_rate * gradient / (sqrt(v) + epsilon)``.
+
+    Parameters
+    ----------
+    parameters : ndarray of shape (n_parameters,)
+        The vector that `step` changes in place.
+    epsilon : float, default=None
+        What keeps the divisor from zero; by default 1e-10.
+    """
+
+    default_epsilon = 1e-10
+
+    def step(self, gradient: Array, learning_rate: float) -> None:
+        """Take a step."""
+        squares = self.state["squares"]
+        np.add(squares, np.square(gradient, out=self._scratch), out=squares)
+        step = np.divide(gradient, self._root(), out=gradient)
+        self._subtract(step, learning_rate)
+
+
+class Adadelta(SquaresOptimizer):
+    """Adadelta (Zeiler 2012).
+
+    ``v`` and ``u`` are the decaying means of the squared gradient and of the squared
+    step; the step is ``sqrt(u + epsilon) / sqrt(v + epsilon) * gradient``, and
+    ``w -= learning_rate * step``.
+
+    Parameters
+    ----------
+    parameters : ndarray of shape (n_parameters,)
+        The vector that `step` changes in place.
+    rho : float
+        The decay of the means.
+    epsilon : float, default=None
+        What lets the first steps begin; by default 1e-6.
+    """
+
+    slots = ("squares", "squared_steps")
+    default_epsilon = 1e-6
+
+    def __init__(
+        self, parameters: Array, rho: float, epsilon: float | None = None
+    ) -> None:
+        super().__init__(parameters, epsilon)
+        self.rho = rho
+
+    def step(self, gradient: Array, learning_rate: float) -> None:
+        """Take a step."""
+        squared_steps = self.state["squared_steps"]
+        self._move_squares(gradient, self.rho)
+        ratio = np.add(squared_steps, self.epsilon, out=self._scratch)
+        np.divide(ratio, self.state["squares"] + self.epsilon, out=ratio)
+        np.sqrt(ratio, out=ratio)
+        step = np.multiply(gradient, ratio, out=gradient)
+        squares = np.square(step, out=self._scratch)
+        self._move_mean(squared_steps, squares, self.rho)
+        self._subtract(step, learning_rate)
