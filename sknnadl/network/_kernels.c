@@ -9,7 +9,8 @@
        winners  (n, down, across, filters)         where in its window that was
        dz       (n, down, across, filters)         the gradient of `pooled`
 
-   The file includes itself once for each type of number and each kind of processor. */
+   The file includes itself for each kind of processor, and there for each type of
+   number. */
 #ifndef BODY
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -34,57 +35,18 @@ typedef struct {
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
 #define BYTES 64
 #define PIXELS 8
-#define REAL float
-#define INTEGER int
 #include "_kernels.c"
-#undef REAL
-#undef INTEGER
-#define REAL double
-#define INTEGER long long
-#include "_kernels.c"
-#undef REAL
-#undef INTEGER
-#undef LEVEL
-#undef TARGET
-#undef BYTES
-#undef PIXELS
 #define LEVEL avx2
 #define TARGET __attribute__((target("avx2,fma")))
 #define BYTES 32
 #define PIXELS 4
-#define REAL float
-#define INTEGER int
 #include "_kernels.c"
-#undef REAL
-#undef INTEGER
-#define REAL double
-#define INTEGER long long
-#include "_kernels.c"
-#undef REAL
-#undef INTEGER
-#undef LEVEL
-#undef TARGET
-#undef BYTES
-#undef PIXELS
 #endif
 #define LEVEL plain
 #define TARGET
 #define BYTES 16
 #define PIXELS 4
-#define REAL float
-#define INTEGER int
 #include "_kernels.c"
-#undef REAL
-#undef INTEGER
-#define REAL double
-#define INTEGER long long
-#include "_kernels.c"
-#undef REAL
-#undef INTEGER
-#undef LEVEL
-#undef TARGET
-#undef BYTES
-#undef PIXELS
 #undef BODY
 
 static int which; /* the kind of processor to compute for */
@@ -248,7 +210,24 @@ PyMODINIT_FUNC PyInit__kernels(void)
     return self;
 }
 
-#else /* BODY: the functions for one type of number and one kind of processor */
+#elif !defined(REAL) /* one kind of processor: both types of number */
+
+#define REAL float
+#define INTEGER int
+#include "_kernels.c"
+#undef REAL
+#undef INTEGER
+#define REAL double
+#define INTEGER long long
+#include "_kernels.c"
+#undef REAL
+#undef INTEGER
+#undef LEVEL
+#undef TARGET
+#undef BYTES
+#undef PIXELS
+
+#else /* the functions for one type of number and one kind of processor */
 
 #define LANES ((Py_ssize_t)(BYTES / sizeof(REAL)))
 typedef REAL NAME(vector) __attribute__((vector_size(BYTES), aligned(sizeof(REAL)),
