@@ -204,6 +204,13 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork, ClassificationArgument
         """Return the factor of each row's class."""
         if codes.ndim == 2:
             return compute_sample_weight(class_weight, y)
+        if isinstance(class_weight, dict):
+            unknown = [c for c in class_weight if c not in set(self.classes_.tolist())]
+            if unknown:
+                raise ValueError(
+                    f"class_weight names the classes {unknown}, which are not among "
+                    f"the classes {self.classes_.tolist()}: name only these."
+                )
         # A part of the rows need not have all classes.
         present = np.unique(codes) if class_weight == "balanced" else slice(None)
         classes = self.classes_[present]

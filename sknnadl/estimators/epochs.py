@@ -192,7 +192,9 @@ def _warn_unless_learned(estimator, run, end):
         f"{run.history['loss'][-1]:.4g} is no better than that of always giving the "
         "same answer. "
     )
-    if diagnosis and estimator.solver == FULL_BATCH:
+    if diagnosis == "exploded":
+        text = f"{nothing}{_explain(estimator, run)}"
+    elif diagnosis and estimator.solver == FULL_BATCH:
         text = f"{nothing}If the features say anything of the targets, try {_SCALE}."
     elif diagnosis == "too high":
         text = (

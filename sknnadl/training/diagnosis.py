@@ -13,11 +13,13 @@ from sknnadl.network.typing import Array
 from sknnadl.training.prediction import predict_logits
 from sknnadl.training.run import TrainingRun
 
-Diagnosis = Literal["too high", "too low", "nothing learned"]
+Diagnosis = Literal["too high", "too low", "nothing learned", "exploded"]
 
 #: A cost that is not below this part of the best constant's is no better, and one
 #: that is above this part is worse.
 _NO_BETTER, _WORSE = 0.95, 1.05
+#: A cost above so many times the best constant's has exploded.
+_EXPLODED = 1e3
 #: A fall of the cost below this part of itself, over half a run, is none.
 _FLAT = 1e-3
 #: Parameters that have moved by less than this part of their norm have not moved.
@@ -46,9 +48,10 @@ def diagnose(run: TrainingRun) -> Diagnosis | None:
 
     Returns
     -------
-    diagnosis : {"too high", "too low", "nothing learned"} or None
-        What the rate is, or that it may be something else; None where something was
-        learned or still is.
+    diagnosis : {"too high", "too low", "nothing learned", "exploded"} or None
+        What the rate is, that it may be something else, or that the cost is beyond all
+        bounds, whose cause `explain_divergence` tells; None where something was learned
+        or still is.
     """
     costs = np.array(run.history["loss"])
     half = len(costs) // 2
@@ -57,6 +60,8 @@ def diagnose(run: TrainingRun) -> Diagnosis | None:
     last = costs[half:].min() - run.trainer.step.penalty_value()
     falls = costs[half:].min() < (1 - _FLAT) * costs[:half].min()
     constant = _constant_cost(run)
+    if _present_cost(run) > _EXPLODED * constant + run.plateau.tol:
+        return "exploded"  # and the penalty with it, so that `last` is rounding alone
     if last <= _NO_BETTER * constant + run.plateau.tol:
         return None
     if _neurons_are_dead(run):
@@ -106,6 +111,13 @@ def _constant_cost(run: TrainingRun) -> float:
     logits = constant_logits(frequencies, loss.output_activation)
     logits = np.broadcast_to(logits, targets.shape)
     return float(np.average(loss.value(logits, targets), weights=weights))
+
+
+def _present_cost(run: TrainingRun) -> float:
+    """Return the network's mean cost over some rows, without the penalty."""
+    some = _some_rows(run, _ROWS)
+    logits = predict_logits(run.trainer.network, some)
+    return float(run.trainer.loss.value(logits, some.targets()).mean())
 
 
 def _distance_moved(run: TrainingRun) -> float:

@@ -264,3 +264,17 @@ def test_a_regressor_that_learns_nothing_is_told_so_in_its_words():
     with pytest.warns(ConvergenceWarning, match="learned nothing") as told:
         model.fit(X, np.arange(40) % 2 - 0.5)
     assert "class" not in str(told[0].message)
+
+
+@pytest.mark.parametrize(
+    ("X_scale", "y_scale", "cause"), [(1e5, 1, "features"), (1, 1e6, "targets")]
+)
+def test_a_cost_that_has_exploded_is_no_want_of_epochs(X_scale, y_scale, cause):
+    # One step has killed every rectifier, and the cost stays finite.
+    rng = np.random.default_rng(1)
+    X = rng.uniform(size=(40, 5))
+    y = X @ [1, 2, 3, 4, -3]
+    model = MLPRegressor(max_iter=60, random_state=1)
+    with pytest.warns(ConvergenceWarning, match=f"nothing.*The {cause} are as large"):
+        model.fit(X_scale * X, y_scale * y)
+    assert np.isfinite(model.loss_)

@@ -168,7 +168,7 @@ BAD_WEIGHTS = [
     ({"class_weight": "even"}, {}, "'class_weight' parameter"),
     ({"class_weight": 2.0}, {}, "'class_weight' parameter"),
     ({"class_weight": {0: -1}}, {}, "Negative values"),
-    ({"class_weight": {"a": 2}}, {}, "not in class_weight"),
+    ({"class_weight": {"a": 2}}, {}, r"names the classes \['a'\], which are not among"),
     ({"class_weight": dict.fromkeys(range(3), 0)}, {}, "at least one non-zero"),
     ({}, {"sample_weight": np.zeros(150)}, "at least one non-zero"),
     ({}, {"sample_weight": np.ones(149)}, r"sample_weight.shape == \(149,\)"),
