@@ -8,16 +8,20 @@ from sknnadl.network.compiled import KERNELS
 
 
 def show_versions() -> None:
-    """Print the versions of the packages, and how convolutions are computed.
+    """Print the versions of the packages, and what multiplies matrices.
 
     Examples
     --------
     >>> from sknnadl import show_versions
     >>> show_versions()  # doctest: +ELLIPSIS
     sknnadl: ...
-    convolution: ...
+    products: ...
     """
-    kernels = "NumPy" if KERNELS is None else f"compiled kernels, {KERNELS.level}"
+    kernels = (
+        "NumPy and its BLAS"
+        if KERNELS is None
+        else f"compiled kernels, {KERNELS.level}"
+    )
     print(f"sknnadl: {version('sknnadl')}")
-    print(f"convolution: {kernels}")
+    print(f"products: {kernels}")
     sklearn.show_versions()

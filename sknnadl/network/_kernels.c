@@ -1,7 +1,11 @@
-/* Convolution with max-pooling, forward and backward, for a block of images.
+/* Dense layers, and convolution with max-pooling, forward and backward, for a block.
 
-   The functions do what `Conv2DLayer` does in NumPy, an image at a time: nothing in an
-   image's result depends on the images beside it. Arrays are C-contiguous:
+   The functions do what `Product` and `Convolution` do in NumPy. Nothing in a row's or
+   an image's result depends on those beside it. Arrays are C-contiguous:
+
+       x        (n, inputs)                        the rows
+       weights  (inputs, units)
+       dz       (n, units)                         the gradient of `x weights + biases`
 
        x        (n, height, width, channels)       the images, with their padding
        kernels  (kernel height * kernel width * channels, filters)
@@ -9,13 +13,16 @@
        winners  (n, down, across, filters)         where in its window that was
        dz       (n, down, across, filters)         the gradient of `pooled`
 
-   The file includes itself for each kind of processor, and there for each type of
-   number. */
+   `memory` is what a function may work in. The file includes itself for each kind of
+   processor, and there for each type of number. */
 #ifndef BODY
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include <stdlib.h>
 #include <string.h>
+
+typedef struct {
+    Py_ssize_t n, inputs, units;
+} Layer;
 
 typedef struct {
     Py_ssize_t n, height, width, channels;         /* the images */
@@ -24,8 +31,16 @@ typedef struct {
     Py_ssize_t pool_height, pool_width, down, across; /* windows, and how many */
 } Shape;
 
+/* A matrix product a b. Row r of `a` is made of `lines` times `depth` numbers, and
+   number t of line i is a[r * row_step + i * line_step + t * step]. `b` and the result
+   are C-contiguous. */
+typedef struct {
+    Py_ssize_t rows, lines, depth, columns, row_step, line_step, step;
+} Product;
+
 #define BODY
-#define CHUNK 8 /* vectors that are added up in registers */
+#define MOST_BYTES 64 /* of a vector; ROWS are multiplied in registers at a time */
+#define CHUNK 8 /* vectors that are added up in registers at a time */
 #define PASTE_(a, b, c) a##_##b##_##c
 #define PASTE(a, b, c) PASTE_(a, b, c)
 #define NAME(function) PASTE(function, REAL, LEVEL)
@@ -33,19 +48,19 @@ typedef struct {
 #if defined(__x86_64__) && defined(__GNUC__)
 #define LEVEL avx512
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
-#define BYTES 64
-#define PIXELS 8
+#define BYTES MOST_BYTES
+#define ROWS 12
 #include "_kernels.c"
 #define LEVEL avx2
 #define TARGET __attribute__((target("avx2,fma")))
 #define BYTES 32
-#define PIXELS 4
+#define ROWS 6
 #include "_kernels.c"
 #endif
 #define LEVEL plain
 #define TARGET
 #define BYTES 16
-#define PIXELS 4
+#define ROWS 4
 #include "_kernels.c"
 #undef BODY
 
@@ -74,14 +89,20 @@ static int level(void)
 #define CALL(function, type, ...) function##_##type##_plain(__VA_ARGS__)
 #endif
 
-/* What a function returns: it may have failed (1) for sizes or (-1) for memory. */
+/* What a function returns: it may have failed for the sizes of its arrays. */
 static PyObject *finish(int failed)
 {
-    if (failed == 1)
-        return PyErr_Format(PyExc_ValueError, "An array has not the size it should.");
     if (failed)
-        return PyErr_NoMemory();
+        return PyErr_Format(PyExc_ValueError, "An array has not the size it should.");
     Py_RETURN_NONE;
+}
+
+/* Make a bytearray so many numbers long, if it is not, and so many indices. */
+static int extend(PyObject *memory, Py_ssize_t count, Py_ssize_t width,
+                  Py_ssize_t indices)
+{
+    Py_ssize_t bytes = count * width + indices * sizeof(Py_ssize_t);
+    return PyByteArray_GET_SIZE(memory) < bytes && PyByteArray_Resize(memory, bytes) < 0;
 }
 
 /* Whether a buffer holds so many numbers, and so many bytes for each. */
@@ -106,72 +127,153 @@ static int is_sound(const Shape *s, const Py_buffer *x, const Py_buffer *kernels
            && fits(kernels, size * s->filters, width);
 }
 
+static PyObject *dense(PyObject *self, PyObject *args)
+{
+    Py_buffer x, weights, biases, out;
+    PyObject *memory;
+    Layer s;
+    int is_double, failed;
+    if (!PyArg_ParseTuple(args, "py*y*y*w*Y(nnn)", &is_double, &x, &weights, &biases,
+                          &out, &memory, &s.n, &s.inputs, &s.units))
+        return NULL;
+    Py_ssize_t width = is_double ? sizeof(double) : sizeof(float);
+    failed = s.n < 0 || s.inputs <= 0 || s.units <= 0
+        || !fits(&x, s.n * s.inputs, width) || !fits(&biases, s.units, width)
+        || !fits(&weights, s.inputs * s.units, width)
+        || !fits(&out, s.n * s.units, width);
+    if (!failed && !extend(memory, (s.n + s.inputs) * MOST_BYTES / width, width, 0)) {
+        void *own = PyByteArray_AS_STRING(memory);
+        Py_BEGIN_ALLOW_THREADS
+        if (is_double)
+            CALL(dense, double, &s, x.buf, weights.buf, biases.buf, out.buf, own);
+        else
+            CALL(dense, float, &s, x.buf, weights.buf, biases.buf, out.buf, own);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&x);
+    PyBuffer_Release(&weights);
+    PyBuffer_Release(&biases);
+    PyBuffer_Release(&out);
+    return PyErr_Occurred() ? NULL : finish(failed);
+}
+
+static PyObject *dense_back(PyObject *self, PyObject *args)
+{
+    Py_buffer x, weights, dz, weights_gradient, biases_gradient, dx;
+    PyObject *memory;
+    Layer s;
+    int is_double, need_input, failed;
+    if (!PyArg_ParseTuple(args, "ppy*y*y*w*w*w*Y(nnn)", &is_double, &need_input, &x,
+                          &weights, &dz, &weights_gradient, &biases_gradient, &dx,
+                          &memory, &s.n, &s.inputs, &s.units))
+        return NULL;
+    Py_ssize_t width = is_double ? sizeof(double) : sizeof(float);
+    Py_ssize_t lanes = MOST_BYTES / width;
+    Py_ssize_t most = s.n + lanes > s.units + lanes ? s.n + lanes : s.units + lanes;
+    failed = s.n < 0 || s.inputs <= 0 || s.units <= 0
+        || !fits(&x, s.n * s.inputs, width) || !fits(&dz, s.n * s.units, width)
+        || !fits(&weights, s.inputs * s.units, width)
+        || !fits(&weights_gradient, s.inputs * s.units, width)
+        || !fits(&biases_gradient, s.units, width)
+        || (need_input && !fits(&dx, s.n * s.inputs, width));
+    if (!failed && !extend(memory, (s.inputs + most) * (s.n + lanes), width, 0)) {
+        void *own = PyByteArray_AS_STRING(memory), *to = need_input ? dx.buf : NULL;
+        Py_BEGIN_ALLOW_THREADS
+        if (is_double)
+            CALL(dense_back, double, &s, x.buf, weights.buf, dz.buf,
+                 weights_gradient.buf, biases_gradient.buf, to, own);
+        else
+            CALL(dense_back, float, &s, x.buf, weights.buf, dz.buf,
+                 weights_gradient.buf, biases_gradient.buf, to, own);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&x);
+    PyBuffer_Release(&weights);
+    PyBuffer_Release(&dz);
+    PyBuffer_Release(&weights_gradient);
+    PyBuffer_Release(&biases_gradient);
+    PyBuffer_Release(&dx);
+    return PyErr_Occurred() ? NULL : finish(failed);
+}
+
 static PyObject *forward(PyObject *self, PyObject *args)
 {
     Py_buffer x, kernels, pooled, winners;
+    PyObject *memory;
     Shape s;
     int is_double, failed;
-    if (!PyArg_ParseTuple(args, "py*y*w*w*(nnnn)(nnn)(nn)(nnnn)", &is_double, &x,
-                          &kernels, &pooled, &winners, &s.n, &s.height, &s.width,
-                          &s.channels, &s.kernel_height, &s.kernel_width, &s.filters,
-                          &s.stride_down, &s.stride_across, &s.pool_height,
-                          &s.pool_width, &s.down, &s.across))
+    if (!PyArg_ParseTuple(args, "py*y*w*w*Y(nnnn)(nnn)(nn)(nnnn)", &is_double, &x,
+                          &kernels, &pooled, &winners, &memory, &s.n, &s.height,
+                          &s.width, &s.channels, &s.kernel_height, &s.kernel_width,
+                          &s.filters, &s.stride_down, &s.stride_across,
+                          &s.pool_height, &s.pool_width, &s.down, &s.across))
         return NULL;
     Py_ssize_t width = is_double ? sizeof(double) : sizeof(float);
-    Py_ssize_t count = s.n * s.down * s.across * s.filters;
-    if (!is_sound(&s, &x, &kernels, width) || !fits(&pooled, count, width)
-        || !fits(&winners, count, 1)) {
-        failed = 1;
-        goto release;
+    Py_ssize_t count = s.n * s.down * s.across * s.filters, lanes = MOST_BYTES / width;
+    Py_ssize_t size = s.kernel_height * s.kernel_width * s.channels;
+    Py_ssize_t row = s.pool_height * s.across * s.pool_width;
+    failed = !is_sound(&s, &x, &kernels, width) || !fits(&pooled, count, width)
+        || !fits(&winners, count, 1);
+    if (!failed
+        && !extend(memory, size * lanes + row * (s.filters + lanes), width, 0)) {
+        void *own = PyByteArray_AS_STRING(memory);
+        Py_BEGIN_ALLOW_THREADS
+        if (is_double)
+            CALL(forward, double, &s, x.buf, kernels.buf, pooled.buf, winners.buf, own);
+        else
+            CALL(forward, float, &s, x.buf, kernels.buf, pooled.buf, winners.buf, own);
+        Py_END_ALLOW_THREADS
     }
-    Py_BEGIN_ALLOW_THREADS
-    failed = is_double
-        ? CALL(forward, double, &s, x.buf, kernels.buf, pooled.buf, winners.buf)
-        : CALL(forward, float, &s, x.buf, kernels.buf, pooled.buf, winners.buf);
-    Py_END_ALLOW_THREADS
-release:
     PyBuffer_Release(&x);
     PyBuffer_Release(&kernels);
     PyBuffer_Release(&pooled);
     PyBuffer_Release(&winners);
-    return finish(failed);
+    return PyErr_Occurred() ? NULL : finish(failed);
 }
 
 static PyObject *backward(PyObject *self, PyObject *args)
 {
     Py_buffer x, kernels, dz, winners, gradient, dx;
+    PyObject *memory;
     Shape s;
     int is_double, need_input, failed;
-    if (!PyArg_ParseTuple(args, "ppy*y*y*y*w*w*(nnnn)(nnn)(nn)(nnnn)", &is_double,
+    if (!PyArg_ParseTuple(args, "ppy*y*y*y*w*w*Y(nnnn)(nnn)(nn)(nnnn)", &is_double,
                           &need_input, &x, &kernels, &dz, &winners, &gradient, &dx,
-                          &s.n, &s.height, &s.width, &s.channels, &s.kernel_height,
-                          &s.kernel_width, &s.filters, &s.stride_down,
-                          &s.stride_across, &s.pool_height, &s.pool_width, &s.down,
-                          &s.across))
+                          &memory, &s.n, &s.height, &s.width, &s.channels,
+                          &s.kernel_height, &s.kernel_width, &s.filters,
+                          &s.stride_down, &s.stride_across, &s.pool_height,
+                          &s.pool_width, &s.down, &s.across))
         return NULL;
     Py_ssize_t width = is_double ? sizeof(double) : sizeof(float);
-    Py_ssize_t count = s.n * s.down * s.across * s.filters;
-    if (!is_sound(&s, &x, &kernels, width) || !fits(&dz, count, width)
+    Py_ssize_t windows = s.down * s.across, count = s.n * windows * s.filters;
+    failed = !is_sound(&s, &x, &kernels, width) || !fits(&dz, count, width)
         || !fits(&winners, count, 1) || !fits(&gradient, kernels.len / width, width)
-        || (need_input && !fits(&dx, x.len / width, width))) {
-        failed = 1;
-        goto release;
+        || (need_input && !fits(&dx, x.len / width, width));
+    if (!failed) {
+        Py_ssize_t lanes = MOST_BYTES / width, run = s.kernel_width * s.channels;
+        Py_ssize_t image = s.height * s.width * s.channels + lanes;
+        Py_ssize_t turned = s.filters * s.kernel_height * (run + lanes);
+        Py_ssize_t longest = windows > s.filters ? windows : s.filters;
+        if (!extend(memory, 2 * (image + turned) + longest + 1, width,
+                    longest + windows + 2 * s.kernel_height * run)) {
+            void *own = PyByteArray_AS_STRING(memory), *to = need_input ? dx.buf : NULL;
+            Py_BEGIN_ALLOW_THREADS
+            if (is_double)
+                CALL(backward, double, &s, x.buf, kernels.buf, dz.buf, winners.buf,
+                     gradient.buf, to, own);
+            else
+                CALL(backward, float, &s, x.buf, kernels.buf, dz.buf, winners.buf,
+                     gradient.buf, to, own);
+            Py_END_ALLOW_THREADS
+        }
     }
-    Py_BEGIN_ALLOW_THREADS
-    failed = is_double
-        ? CALL(backward, double, &s, x.buf, kernels.buf, dz.buf, winners.buf,
-               gradient.buf, need_input ? dx.buf : NULL)
-        : CALL(backward, float, &s, x.buf, kernels.buf, dz.buf, winners.buf,
-               gradient.buf, need_input ? dx.buf : NULL);
-    Py_END_ALLOW_THREADS
-release:
     PyBuffer_Release(&x);
     PyBuffer_Release(&kernels);
     PyBuffer_Release(&dz);
     PyBuffer_Release(&winners);
     PyBuffer_Release(&gradient);
     PyBuffer_Release(&dx);
-    return finish(failed);
+    return PyErr_Occurred() ? NULL : finish(failed);
 }
 
 /* Compute as on a lesser kind of processor, for tests. */
@@ -187,6 +289,8 @@ static PyObject *set_level(PyObject *self, PyObject *value)
 }
 
 static PyMethodDef methods[] = {
+    {"dense", dense, METH_VARARGS, "Multiply rows and weights, and add the biases."},
+    {"dense_back", dense_back, METH_VARARGS, "The gradients of weights and biases."},
     {"forward", forward, METH_VARARGS, "Convolve and pool a block of images."},
     {"backward", backward, METH_VARARGS, "The gradients of the kernels and images."},
     {"set_level", set_level, METH_O, "Compute as on a lesser kind of processor."},
@@ -194,7 +298,7 @@ static PyMethodDef methods[] = {
 };
 
 static struct PyModuleDef module = {
-    PyModuleDef_HEAD_INIT, "_kernels", "Compiled convolution with max-pooling.", -1,
+    PyModuleDef_HEAD_INIT, "_kernels", "Compiled dense layers, and convolution with max-pooling.", -1,
     methods,
 };
 
@@ -225,7 +329,7 @@ PyMODINIT_FUNC PyInit__kernels(void)
 #undef LEVEL
 #undef TARGET
 #undef BYTES
-#undef PIXELS
+#undef ROWS
 
 #else /* the functions for one type of number and one kind of processor */
 
@@ -233,72 +337,148 @@ PyMODINIT_FUNC PyInit__kernels(void)
 typedef REAL NAME(vector) __attribute__((vector_size(BYTES), aligned(sizeof(REAL)),
                                          may_alias));
 typedef INTEGER NAME(indices) __attribute__((vector_size(BYTES)));
+typedef unsigned char NAME(bytes) __attribute__((vector_size(BYTES / sizeof(REAL)),
+                                                 aligned(1), may_alias));
 #define VECTOR NAME(vector)
 #define INDICES NAME(indices)
+#define BYTE_VECTOR NAME(bytes)
 
-/* The sums of PIXELS neighbouring pixels for two vectors of filters (or one). */
+/* Some rows of `a` times two vectors of columns of `b` (or one), added up in
+   registers. The order of addition is the same for any number of rows. */
 TARGET static inline __attribute__((always_inline)) void
-NAME(sum_pixels)(const Shape *s, const REAL *corner, Py_ssize_t step, int pixels,
-                 int vectors, const REAL *kernels, Py_ssize_t filters, REAL *sums)
+NAME(tile)(const Product *p, int rows, int vectors, Py_ssize_t second, const REAL *a,
+           const REAL *b, REAL *out)
 {
-    VECTOR sum[PIXELS][2] = {{{0}}};
-    Py_ssize_t run = s->kernel_width * s->channels, line = s->width * s->channels;
-    for (Py_ssize_t i = 0; i < s->kernel_height; i++) {
-        const REAL *values = corner + i * line;
-        for (Py_ssize_t t = 0; t < run; t++, kernels += filters) {
-            for (int v = 0; v < vectors; v++) {
-                VECTOR weights = *(const VECTOR *)(kernels + v * LANES);
-                for (int p = 0; p < pixels; p++)
-                    sum[p][v] += weights * values[p * step + t];
+    VECTOR sum[ROWS][2] = {{{0}}};
+    for (Py_ssize_t i = 0; i < p->lines; i++, a += p->line_step) {
+        const REAL *of_four[] = {a, a + 4 * p->row_step, a + 8 * p->row_step};
+        for (Py_ssize_t t = 0; t < p->depth; t++, b += p->columns) {
+            VECTOR weights[2];
+            for (int v = 0; v < vectors; v++)
+                weights[v] = *(const VECTOR *)(b + v * second);
+            for (int r = 0; r < rows; r++)
+                for (int v = 0; v < vectors; v++)
+                    sum[r][v] += weights[v] * of_four[r / 4][r % 4 * p->row_step];
+            for (int r = 0; r < rows; r += 4)
+                of_four[r / 4] += p->step;
+        }
+    }
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < vectors; v++)
+            *(VECTOR *)(out + r * p->columns + v * second) = sum[r][v];
+}
+
+/* out = a b, in tiles. There are at least LANES columns; the last vector of them may
+   lie half on the one before. */
+TARGET static void NAME(multiply)(const Product *p, const REAL *a, const REAL *b,
+                                  REAL *out)
+{
+    Py_ssize_t tiles = (p->rows + ROWS - 1) / ROWS;
+    for (Py_ssize_t c = 0; c < p->columns; c += 2 * LANES) {
+        Py_ssize_t last = p->columns - LANES, first = c < last ? c : last;
+        Py_ssize_t second = (c + LANES < last ? c + LANES : last) - first;
+        for (Py_ssize_t i = 0; i < tiles; i++) {
+            Py_ssize_t row = p->rows * i / tiles;
+            const REAL *from = a + row * p->row_step;
+            REAL *to = out + row * p->columns + first;
+            switch (p->rows * (i + 1) / tiles - row) {
+#define CASE(n)                                                                     \
+    case n:                                                                         \
+        if (n <= ROWS && second)                                                    \
+            NAME(tile)(p, n, 2, second, from, b + first, to);                       \
+        else if (n <= ROWS)                                                         \
+            NAME(tile)(p, n, 1, second, from, b + first, to);                       \
+        break;
+                CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
+                CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+#undef CASE
             }
         }
     }
-    for (int p = 0; p < pixels; p++)
-        for (int v = 0; v < vectors; v++)
-            *(VECTOR *)(sums + p * filters + v * LANES) = sum[p][v];
 }
 
-/* The sums of a row of pixels for all filters, padded to a multiple of LANES. */
-TARGET static void NAME(sum_row)(const Shape *s, const REAL *row, Py_ssize_t wide,
-                                 const REAL *kernels, Py_ssize_t filters, REAL *sums)
+/* Copy rows of numbers into rows of another length, of which `count` are filled. */
+TARGET static void NAME(copy_rows)(Py_ssize_t rows, Py_ssize_t count, const REAL *from,
+                                   Py_ssize_t from_step, REAL *to, Py_ssize_t to_step)
 {
-    Py_ssize_t step = s->stride_across * s->channels, vectors = filters / LANES;
-    for (Py_ssize_t v = 0; v < vectors; v += 2) {
-        const REAL *some = kernels + v * LANES;
-        REAL *out = sums + v * LANES;
-        Py_ssize_t p = 0;
-        for (; p + PIXELS <= wide; p += PIXELS) {
-            if (v + 2 <= vectors)
-                NAME(sum_pixels)(s, row + p * step, step, PIXELS, 2, some, filters,
-                                 out + p * filters);
-            else
-                NAME(sum_pixels)(s, row + p * step, step, PIXELS, 1, some, filters,
-                                 out + p * filters);
-        }
-        for (; p < wide; p++) {
-            if (v + 2 <= vectors)
-                NAME(sum_pixels)(s, row + p * step, step, 1, 2, some, filters,
-                                 out + p * filters);
-            else
-                NAME(sum_pixels)(s, row + p * step, step, 1, 1, some, filters,
-                                 out + p * filters);
-        }
+    for (Py_ssize_t i = 0; i < rows; i++)
+        for (Py_ssize_t j = 0; j < count; j++)
+            to[i * to_step + j] = from[i * from_step + j];
+}
+
+/* out = a b, for any number of columns. */
+TARGET static void NAME(product)(Product p, const REAL *a, const REAL *b, REAL *out,
+                                 REAL *memory)
+{
+    Py_ssize_t columns = p.columns, depth = p.lines * p.depth;
+    if (columns >= LANES) {
+        NAME(multiply)(&p, a, b, out);
+        return;
     }
+    p.columns = LANES;
+    memset(memory, 0, depth * LANES * sizeof(REAL));
+    NAME(copy_rows)(depth, columns, b, columns, memory, LANES);
+    NAME(multiply)(&p, a, memory, memory + depth * LANES);
+    NAME(copy_rows)(p.rows, columns, memory + depth * LANES, LANES, out, columns);
+}
+
+/* out = x weights + biases */
+TARGET static void NAME(dense)(const Layer *s, const REAL *x, const REAL *weights,
+                               const REAL *biases, REAL *out, REAL *memory)
+{
+    Product p = {s->n, 1, s->inputs, s->units, s->inputs, 0, 1};
+    NAME(product)(p, x, weights, out, memory);
+    for (Py_ssize_t i = 0; i < s->n; i++)
+        for (Py_ssize_t j = 0; j < s->units; j++)
+            out[i * s->units + j] += biases[j];
+}
+
+/* to = from, transposed */
+TARGET static void NAME(transpose)(Py_ssize_t rows, Py_ssize_t columns,
+                                   const REAL *from, Py_ssize_t from_step, REAL *to,
+                                   Py_ssize_t to_step)
+{
+    for (Py_ssize_t i = 0; i < rows; i++)
+        for (Py_ssize_t j = 0; j < columns; j++)
+            to[j * to_step + i] = from[i * from_step + j];
+}
+
+/* weights_gradient = x.T dz, biases_gradient = the sum of dz, dx = (weights dz.T).T */
+TARGET static void NAME(dense_back)(const Layer *s, const REAL *x, const REAL *weights,
+                                    const REAL *dz, REAL *weights_gradient,
+                                    REAL *biases_gradient, REAL *dx, REAL *memory)
+{
+    Product p = {s->inputs, 1, s->n, s->units, 1, 0, s->inputs};
+    NAME(product)(p, x, dz, weights_gradient, memory);
+    memset(biases_gradient, 0, s->units * sizeof(REAL));
+    for (Py_ssize_t i = 0; i < s->n; i++)
+        for (Py_ssize_t j = 0; j < s->units; j++)
+            biases_gradient[j] += dz[i * s->units + j];
+    if (!dx)
+        return;
+    Py_ssize_t filled = s->n < LANES ? LANES : s->n;
+    Product q = {s->inputs, 1, s->units, filled, s->units, 0, 1};
+    REAL *turned = memory + s->units * filled;
+    memset(memory, 0, s->units * filled * sizeof(REAL));
+    NAME(transpose)(s->n, s->units, dz, s->units, memory, filled);
+    NAME(multiply)(&q, weights, memory, turned);
+    NAME(transpose)(s->inputs, s->n, turned, filled, dx, s->inputs);
 }
 
 /* The first of the largest sums of each window of a row of windows. */
-TARGET static void NAME(pool_row)(const Shape *s, const REAL *sums, Py_ssize_t filters,
+TARGET static void NAME(pool_row)(const Shape *s, const REAL *sums, Py_ssize_t filled,
                                   REAL *pooled, unsigned char *winners)
 {
     Py_ssize_t wide = s->across * s->pool_width;
     for (Py_ssize_t j = 0; j < s->across; j++) {
-        for (Py_ssize_t f = 0; f < filters; f += LANES) {
-            const REAL *window = sums + j * s->pool_width * filters + f;
+        for (Py_ssize_t c = 0; c < filled; c += LANES) {
+            Py_ssize_t f = c < filled - LANES ? c : filled - LANES;
+            const REAL *window = sums + j * s->pool_width * filled + f;
             VECTOR most = *(const VECTOR *)window;
             INDICES winner = {0};
             for (Py_ssize_t a = 0; a < s->pool_height; a++) {
                 for (Py_ssize_t b = 0; b < s->pool_width; b++) {
-                    VECTOR value = *(const VECTOR *)(window + (a * wide + b) * filters);
+                    VECTOR value = *(const VECTOR *)(window + (a * wide + b) * filled);
                     /* As in NumPy, nan is the largest of all. */
                     INDICES wins = (INDICES)(value > most)
                                    | (INDICES)(value != value);
@@ -307,143 +487,181 @@ TARGET static void NAME(pool_row)(const Shape *s, const REAL *sums, Py_ssize_t f
                     winner = (wins & place) | (~wins & winner);
                 }
             }
-            Py_ssize_t count = s->filters - f < LANES ? s->filters - f : LANES;
-            memcpy(pooled + j * s->filters + f, &most, count * sizeof(REAL));
-            for (Py_ssize_t i = 0; i < count; i++)
-                winners[j * s->filters + f + i] = (unsigned char)winner[i];
+            BYTE_VECTOR places = __builtin_convertvector(winner, BYTE_VECTOR);
+            if (s->filters >= LANES) {
+                *(VECTOR *)(pooled + j * s->filters + f) = most;
+                *(BYTE_VECTOR *)(winners + j * s->filters + f) = places;
+            } else {
+                memcpy(pooled + j * s->filters, &most, s->filters * sizeof(REAL));
+                memcpy(winners + j * s->filters, &places, s->filters);
+            }
         }
     }
 }
 
-TARGET static int NAME(forward)(const Shape *s, const REAL *x, const REAL *kernels,
-                                REAL *pooled, unsigned char *winners)
+TARGET static void NAME(forward)(const Shape *s, const REAL *x, const REAL *kernels,
+                                 REAL *pooled, unsigned char *winners, REAL *memory)
 {
-    Py_ssize_t filled = (s->filters + LANES - 1) / LANES * LANES;
-    Py_ssize_t size = s->kernel_height * s->kernel_width * s->channels;
-    Py_ssize_t wide = s->across * s->pool_width, line = s->width * s->channels;
-    Py_ssize_t row = s->across * s->filters;
-    REAL *memory = calloc((size + s->pool_height * wide) * filled, sizeof(REAL));
-    if (!memory)
-        return -1;
-    REAL *sums = memory + size * filled;
-    for (Py_ssize_t k = 0; k < size; k++)
-        memcpy(memory + k * filled, kernels + k * s->filters,
-               s->filters * sizeof(REAL));
+    Py_ssize_t filled = s->filters < LANES ? LANES : s->filters;
+    Py_ssize_t line = s->width * s->channels, run = s->kernel_width * s->channels;
+    Py_ssize_t size = s->kernel_height * run, wide = s->across * s->pool_width;
+    Product p = {wide, s->kernel_height, run, filled,
+                 s->stride_across * s->channels, line, 1};
+    REAL *sums = memory;
+    if (filled > s->filters) {
+        sums += size * filled;
+        memset(memory, 0, size * filled * sizeof(REAL));
+        NAME(copy_rows)(size, s->filters, kernels, s->filters, memory, filled);
+        kernels = memory;
+    }
     for (Py_ssize_t image = 0; image < s->n; image++, x += s->height * line) {
-        for (Py_ssize_t i = 0; i < s->down; i++, pooled += row, winners += row) {
+        for (Py_ssize_t i = 0; i < s->down; i++) {
             for (Py_ssize_t a = 0; a < s->pool_height; a++) {
                 Py_ssize_t top = (i * s->pool_height + a) * s->stride_down;
-                NAME(sum_row)(s, x + top * line, wide, memory, filled,
-                              sums + a * wide * filled);
+                NAME(multiply)(&p, x + top * line, kernels, sums + a * wide * filled);
             }
             NAME(pool_row)(s, sums, filled, pooled, winners);
+            pooled += s->across * s->filters;
+            winners += s->across * s->filters;
         }
     }
-    free(memory);
-    return 0;
 }
 
-/* Where in an image the patch of a pixel begins. */
-TARGET static inline Py_ssize_t NAME(corner)(const Shape *s, Py_ssize_t pixel)
-{
-    Py_ssize_t wide = s->across * s->pool_width, i = pixel / wide, j = pixel % wide;
-    return (i * s->stride_down * s->width + j * s->stride_across) * s->channels;
-}
-
-/* `sums` += the sum of slopes * patches, for CHUNK vectors of each patch (or one). */
+/* to += the sum of slopes * from, for some vectors of each. */
 TARGET static inline __attribute__((always_inline)) void
-NAME(add_patches)(Py_ssize_t windows, const REAL *slopes, const REAL *const *patches,
-                  Py_ssize_t offset, int vectors, REAL *sums)
+NAME(add_some)(int vectors, Py_ssize_t count, const REAL *slopes, const REAL *from,
+               const Py_ssize_t *starts, const Py_ssize_t *places, REAL *to,
+               const Py_ssize_t *to_places)
 {
     VECTOR sum[CHUNK];
     for (int v = 0; v < vectors; v++)
-        sum[v] = *(VECTOR *)(sums + offset + v * LANES);
-    for (Py_ssize_t w = 0; w < windows; w++)
+        sum[v] = *(VECTOR *)(to + to_places[v]);
+    for (Py_ssize_t i = 0; i < count; i++)
         for (int v = 0; v < vectors; v++)
-            sum[v] += slopes[w] * *(const VECTOR *)(patches[w] + offset + v * LANES);
+            sum[v] += slopes[i] * *(const VECTOR *)(from + starts[i] + places[v]);
     for (int v = 0; v < vectors; v++)
-        *(VECTOR *)(sums + offset + v * LANES) = sum[v];
+        *(VECTOR *)(to + to_places[v]) = sum[v];
 }
 
-/* Only the winner of a window has a gradient: `gradient` += dz * patch for its filter,
-   and the patch's place in `dx` += dz * kernel. Patches and kernels are filled up to
-   whole vectors; kernels and their gradient are turned to (filters, size). */
-TARGET static int NAME(backward)(const Shape *s, const REAL *x, const REAL *kernels,
-                                 const REAL *dz, const unsigned char *winners,
-                                 REAL *gradient, REAL *dx)
+/* The same for any number of vectors: vector v of number i lies at from + starts[i] +
+   places[v], and the sum's at to + to_places[v]. */
+TARGET static void NAME(add_all)(Py_ssize_t vectors, Py_ssize_t count,
+                                 const REAL *slopes, const REAL *from,
+                                 const Py_ssize_t *starts, const Py_ssize_t *places,
+                                 REAL *to, const Py_ssize_t *to_places)
 {
-    Py_ssize_t run = s->kernel_width * s->channels, line = s->width * s->channels;
-    Py_ssize_t size = s->kernel_height * run, windows = s->down * s->across;
-    Py_ssize_t wide = s->across * s->pool_width, filters = s->filters;
-    Py_ssize_t pixels = windows * s->pool_height * s->pool_width;
-    Py_ssize_t filled = (size + LANES - 1) / LANES * LANES;
-    REAL *own = calloc(filled * (filters + pixels) + size * filters + windows,
-                       sizeof(REAL));
-    Py_ssize_t *corners = malloc(pixels * sizeof *corners);
-    const REAL **patches = malloc(windows * sizeof *patches);
-    Py_ssize_t *places = malloc(2 * windows * sizeof *places);
-    if (!own || !corners || !patches || !places) {
-        free(own), free(corners), free(patches), free(places);
-        return -1;
+    for (; vectors > 0; vectors -= CHUNK, places += CHUNK, to_places += CHUNK) {
+        switch (vectors) {
+#define CASE(n)                                                                     \
+    NAME(add_some)(n, count, slopes, from, starts, places, to, to_places);          \
+    break;
+        case 1: CASE(1)
+        case 2: CASE(2)
+        case 3: CASE(3)
+        case 4: CASE(4)
+        case 5: CASE(5)
+        case 6: CASE(6)
+        case 7: CASE(7)
+        default: CASE(CHUNK)
+#undef CASE
+        }
     }
-    Py_ssize_t *first = places + windows, within[256]; /* pixels of a window */
-    REAL *all_patches = own + filled * filters;
-    REAL *turned = all_patches + filled * pixels, *slopes = turned + size * filters;
-    for (Py_ssize_t k = 0; k < size; k++)
-        for (Py_ssize_t f = 0; f < filters; f++)
-            turned[f * size + k] = kernels[k * filters + f];
-    for (Py_ssize_t pixel = 0; pixel < pixels; pixel++)
-        corners[pixel] = NAME(corner)(s, pixel);
+}
+
+/* Copy kernels to (filters, rows, row filled up to whole vectors), or back. */
+TARGET static void NAME(turn)(const Shape *s, Py_ssize_t filled, REAL *turned,
+                              REAL *kernels, int back)
+{
+    Py_ssize_t run = s->kernel_width * s->channels;
+    for (Py_ssize_t i = 0; i < s->kernel_height; i++) {
+        for (Py_ssize_t t = 0; t < run; t++, kernels += s->filters) {
+            for (Py_ssize_t f = 0; f < s->filters; f++) {
+                REAL *place = turned + (f * s->kernel_height + i) * filled + t;
+                if (back)
+                    kernels[f] = *place;
+                else
+                    *place = kernels[f];
+            }
+        }
+    }
+}
+
+/* Only the winner of a window has a gradient: that of its filter's kernel is += dz *
+   patch, and the patch's place in `dx` += dz * kernel. The rows of kernels and patches
+   are filled up to whole vectors; so there is a vector's room behind an image. */
+TARGET static void NAME(backward)(const Shape *s, const REAL *x, const REAL *kernels,
+                                  const REAL *dz, const unsigned char *winners,
+                                  REAL *gradient, REAL *dx, REAL *memory)
+{
+    Py_ssize_t line = s->width * s->channels, pixels = s->height * line;
+    Py_ssize_t filters = s->filters, windows = s->down * s->across;
+    Py_ssize_t area = s->pool_height * s->pool_width;
+    Py_ssize_t pieces = (s->kernel_width * s->channels + LANES - 1) / LANES;
+    Py_ssize_t vectors = s->kernel_height * pieces, size = vectors * LANES;
+    REAL *image = memory, *image_dx = image + pixels + LANES;
+    REAL *turned = image_dx + pixels + LANES, *sums = turned + filters * size;
+    REAL *slopes = sums + filters * size;
+    Py_ssize_t longest = windows > filters ? windows : filters;
+    Py_ssize_t *starts = (Py_ssize_t *)(slopes + longest + longest % 2);
+    Py_ssize_t *corners = starts + longest, *in_patch = corners + windows;
+    Py_ssize_t *in_kernel = in_patch + vectors, within[256], ends[257];
+    memset(memory, 0, 2 * (pixels + LANES + filters * size) * sizeof(REAL));
+    NAME(turn)(s, pieces * LANES, turned, (REAL *)kernels, 0);
+    for (Py_ssize_t v = 0; v < vectors; v++) {
+        in_kernel[v] = v * LANES;
+        in_patch[v] = v / pieces * line + v % pieces * LANES;
+    }
+    for (Py_ssize_t i = 0; i < area; i++)
+        within[i] = i / s->pool_width * s->stride_down * line
+                    + i % s->pool_width * s->stride_across * s->channels;
     for (Py_ssize_t w = 0; w < windows; w++)
-        first[w] = w / s->across * s->pool_height * wide
-                   + w % s->across * s->pool_width;
-    for (Py_ssize_t i = 0; i < s->pool_height * s->pool_width; i++)
-        within[i] = i / s->pool_width * wide + i % s->pool_width;
-    if (dx)
-        memset(dx, 0, s->n * s->height * line * sizeof(REAL));
-    for (Py_ssize_t image = 0; image < s->n; image++) {
-        for (Py_ssize_t pixel = 0; pixel < pixels; pixel++)
-            for (Py_ssize_t i = 0; i < s->kernel_height; i++)
-                memcpy(all_patches + pixel * filled + i * run,
-                       x + corners[pixel] + i * line, run * sizeof(REAL));
+        corners[w] = w / s->across * s->pool_height * s->stride_down * line
+                     + w % s->across * s->pool_width * s->stride_across * s->channels;
+    for (Py_ssize_t n = 0; n < s->n; n++) {
+        memcpy(image, x + n * pixels, pixels * sizeof(REAL));
         for (Py_ssize_t f = 0; f < filters; f++) {
             Py_ssize_t count = 0;
             for (Py_ssize_t w = 0; w < windows; w++) {
-                REAL slope = dz[w * filters + f];
-                slopes[count] = slope;
-                places[count] = first[w] + within[winners[w * filters + f]];
-                patches[count] = all_patches + places[count] * filled;
-                count += slope != 0;
+                slopes[count] = dz[w * filters + f];
+                starts[count] = corners[w] + within[winners[w * filters + f]];
+                count += slopes[count] != 0;
             }
-            Py_ssize_t offset = 0;
-            for (; offset + CHUNK * LANES <= filled; offset += CHUNK * LANES)
-                NAME(add_patches)(count, slopes, patches, offset, CHUNK,
-                                  own + f * filled);
-            for (; offset < filled; offset += LANES)
-                NAME(add_patches)(count, slopes, patches, offset, 1, own + f * filled);
-            for (Py_ssize_t w = 0; dx && w < count; w++) {
-                for (Py_ssize_t i = 0; i < s->kernel_height; i++) {
-                    const REAL *weights = turned + f * size + i * run;
-                    REAL *out = dx + corners[places[w]] + i * line;
-                    for (Py_ssize_t t = 0; t < run; t++)
-                        out[t] += slopes[w] * weights[t];
+            NAME(add_all)(vectors, count, slopes, image, starts, in_patch,
+                          sums + f * size, in_kernel);
+        }
+        for (Py_ssize_t w = 0; dx && w < windows; w++) {
+            /* The filters of a window in the order of their winners. */
+            const REAL *of_window = dz + w * filters;
+            const unsigned char *winner = winners + w * filters;
+            memset(ends, 0, sizeof ends);
+            for (Py_ssize_t f = 0; f < filters; f++)
+                ends[winner[f] + 1] += of_window[f] != 0;
+            for (Py_ssize_t i = 0; i < area; i++)
+                ends[i + 1] += ends[i];
+            for (Py_ssize_t f = 0; f < filters; f++) {
+                if (of_window[f] != 0) {
+                    slopes[ends[winner[f]]] = of_window[f];
+                    starts[ends[winner[f]]++] = f * size;
                 }
             }
+            for (Py_ssize_t i = 0, first = 0; i < area; first = ends[i++])
+                if (ends[i] > first)
+                    NAME(add_all)(vectors, ends[i] - first, slopes + first, turned,
+                                  starts + first, in_kernel,
+                                  image_dx + corners[w] + within[i], in_patch);
         }
-        x += s->height * line;
+        if (dx) {
+            memcpy(dx + n * pixels, image_dx, pixels * sizeof(REAL));
+            memset(image_dx, 0, pixels * sizeof(REAL));
+        }
         dz += windows * filters;
         winners += windows * filters;
-        if (dx)
-            dx += s->height * line;
     }
-    for (Py_ssize_t k = 0; k < size; k++)
-        for (Py_ssize_t f = 0; f < filters; f++)
-            gradient[k * filters + f] = own[f * filled + k];
-    free(own), free(corners), free(patches), free(places);
-    return 0;
+    NAME(turn)(s, pieces * LANES, sums, gradient, 1);
 }
 
 #undef LANES
 #undef VECTOR
 #undef INDICES
+#undef BYTE_VECTOR
 #endif

@@ -9,12 +9,34 @@ Sizes = tuple[int, ...]
 level: str
 
 def set_level(level: int) -> None: ...
+def dense(
+    is_double: bool,
+    x: Buffer,
+    weights: Buffer,
+    biases: Buffer,
+    out: Buffer,
+    memory: bytearray,
+    sizes: Sizes,
+) -> None: ...
+def dense_back(
+    is_double: bool,
+    need_input: bool,
+    x: Buffer,
+    weights: Buffer,
+    dz: Buffer,
+    weights_gradient: Buffer,
+    biases_gradient: Buffer,
+    dx: Buffer,
+    memory: bytearray,
+    sizes: Sizes,
+) -> None: ...
 def forward(
     is_double: bool,
     x: Buffer,
     kernels: Buffer,
     pooled: Buffer,
     winners: Buffer,
+    memory: bytearray,
     images: Sizes,
     kernel: Sizes,
     stride: Sizes,
@@ -29,6 +51,7 @@ def backward(
     winners: Buffer,
     gradient: Buffer,
     dx: Buffer,
+    memory: bytearray,
     images: Sizes,
     kernel: Sizes,
     stride: Sizes,

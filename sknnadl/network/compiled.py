@@ -1,4 +1,4 @@
-"""Convolution by the compiled kernels, where they were built."""
+"""Products and convolution by the compiled kernels, where they were built."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.convolution import Convolution, Geometry, Scratch
+from sknnadl.network.product import Product
 from sknnadl.network.typing import Array
 
 try:
@@ -25,16 +26,55 @@ _DTYPES = np.dtype(np.float32), np.dtype(np.float64)
 _LARGEST_WINDOW = 256
 
 
+def can_multiply(dtype: npt.DTypeLike) -> bool:
+    """Return whether there are compiled kernels for matrix products."""
+    return KERNELS is not None and np.dtype(dtype) in _DTYPES
+
+
 def can_compute(geometry: Geometry, dtype: npt.DTypeLike) -> bool:
     """Return whether there are compiled kernels for a convolution, and they pay.
 
     Without pooling every value has a gradient, and a matrix product is faster.
     """
-    return (
-        KERNELS is not None
-        and 1 < math.prod(geometry.pool) <= _LARGEST_WINDOW
-        and np.dtype(dtype) in _DTYPES
-    )
+    return can_multiply(dtype) and 1 < math.prod(geometry.pool) <= _LARGEST_WINDOW
+
+
+class CompiledProduct(Product):
+    """The work of `BlasProduct`, where no row changes the bits of another."""
+
+    def __init__(self) -> None:
+        self._memory = bytearray()  # as long as the kernels need it
+
+    def forward(
+        self, x: Array, weights: Array, biases: Array, scratch: Scratch, training: bool
+    ) -> Array:
+        """Return ``x @ weights + biases``."""
+        self._x = x = np.ascontiguousarray(x, weights.dtype)
+        self._weights = weights
+        self._is_double = weights.dtype == np.float64
+        self._sizes = len(x), *weights.shape
+        out = scratch("output", (len(x), weights.shape[1]))
+        arrays = x, weights, biases, out, self._memory
+        KERNELS.dense(self._is_double, *arrays, self._sizes)
+        return out
+
+    def backward(
+        self,
+        gradient: Array,
+        weights_gradient: Array,
+        biases_gradient: Array,
+        scratch: Scratch,
+        need_input: bool,
+    ) -> Array | None:
+        """Backpropagate: ``dw = x.T @ dz``, ``db = sum dz``, ``dx = dz @ w.T``."""
+        gradient = np.ascontiguousarray(gradient, self._x.dtype)
+        # Where it is not written to, any memory that could be will do.
+        dx = scratch("input gradient", self._x.shape) if need_input else gradient
+        arrays = self._x, self._weights, gradient, weights_gradient, biases_gradient, dx
+        KERNELS.dense_back(
+            self._is_double, need_input, *arrays, self._memory, self._sizes
+        )
+        return dx if need_input else None
 
 
 class CompiledConvolution(Convolution):
@@ -46,6 +86,7 @@ class CompiledConvolution(Convolution):
 
     def __init__(self, geometry: Geometry) -> None:
         super().__init__(geometry)
+        self._memory = bytearray()
         self._sizes = (
             (*geometry.kernel, geometry.filters),
             geometry.stride,
@@ -63,7 +104,7 @@ class CompiledConvolution(Convolution):
         self._winners = scratch("winners", shape, np.uint8)
         pooled = scratch("pooled", shape)
         is_double = kernels.dtype == np.float64
-        arrays = self._x, kernels, pooled, self._winners
+        arrays = self._x, kernels, pooled, self._winners, self._memory
         KERNELS.forward(is_double, *arrays, x.shape, *self._sizes)
         return pooled
 
@@ -81,5 +122,7 @@ class CompiledConvolution(Convolution):
         dx = scratch("padded gradient", x.shape) if need_input else kernels_gradient
         arrays = x, self._kernels, gradient, self._winners, kernels_gradient, dx
         is_double = x.dtype == np.float64
-        KERNELS.backward(is_double, need_input, *arrays, x.shape, *self._sizes)
+        KERNELS.backward(
+            is_double, need_input, *arrays, self._memory, x.shape, *self._sizes
+        )
         return dx if need_input else None

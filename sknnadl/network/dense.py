@@ -10,12 +10,11 @@ import numpy.typing as npt
 
 from sknnadl.network.activations import ACTIVATIONS
 from sknnadl.network.checks import check_choice, check_count
+from sknnadl.network.compiled import CompiledProduct, can_multiply
 from sknnadl.network.initializers import INITIALIZERS, get_initializer
 from sknnadl.network.layer import Layer, LayerSpec
+from sknnadl.network.product import BlasProduct, Product
 from sknnadl.network.typing import Array, Shape
-
-#: BLAS multiplies this many rows together.
-_TOGETHER = 4
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,8 @@ class DenseLayer(Layer):
 
     def __init__(self, spec: Dense, input_shape: Shape, dtype: npt.DTypeLike) -> None:
         super().__init__(input_shape, (int(spec.units),), dtype)
+        self.compiled = can_multiply(dtype)
+        self._product: Product = CompiledProduct() if self.compiled else BlasProduct()
         self.activation = ACTIVATIONS[spec.activation]
         self._initializer = get_initializer(spec.weight_init, spec.activation)
 
@@ -93,55 +94,21 @@ class DenseLayer(Layer):
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return ``f(x @ weights + biases)``."""
-        self._x = x  # (n, n_in)
-        multiply = self._multiply_wide if rng is None else self._multiply
-        a = multiply(x)  # (n, units)
-        np.add(a, self._biases, out=a)
+        training = rng is not None
+        a = self._product.forward(
+            x, self._weights, self._biases, self.scratch, training
+        )
         self.activation.forward(a)
         self._a = a
         return a
 
     def backward(self, gradient: Array, need_input: bool = True) -> Array | None:
-        """Backpropagate: ``dz = dy * f'(z)``, ``dw = x.T @ dz``, ``dx = dz @ w.T``."""
+        """Backpropagate: ``dz = dy * f'(z)``, and from there by the product."""
         self.activation.backward(self._a, gradient)  # now with respect to z
-        np.matmul(self._x.T, gradient, out=self._weights_gradient)
-        np.add.reduce(gradient, axis=0, out=self._biases_gradient)
-        if not need_input:
-            return None
-        dx = self.scratch("input gradient", self._x.shape)  # (n, n_in)
-        return np.matmul(gradient, self._weights.T, out=dx)
-
-    def _multiply(self, x: Array) -> Array:
-        """Return ``x @ weights``, with the rows filled up to a multiple of four.
-
-        BLAS multiplies rows by fours: on some processors the product of 10 rows takes
-        longer than that of 12.
-        """
-        n = len(x)
-        n_filled = -(-n // _TOGETHER) * _TOGETHER
-        out = self.scratch("output", (n_filled, *self.output_shape))
-        if n_filled == n:
-            return np.matmul(x, self._weights, out=out)
-        filled = self.scratch("filled input", (n_filled, *self.input_shape))
-        filled[:n] = x
-        filled[n:] = 0
-        return np.matmul(filled, self._weights, out=out)[:n]
-
-    def _multiply_wide(self, x: Array) -> Array:
-        """Return ``x @ weights``, added up in float64.
-
-        BLAS adds up in an order that depends on the number of rows. In float32 that
-        can change a probability by more than 1e-6, between a row alone and the same
-        row among many. In float64 what is left is rounded away.
-        """
-        if self.dtype == np.float64:
-            return self._multiply(x)
-        weights = self.scratch("wide weights", self._weights.shape, np.float64)
-        np.copyto(weights, self._weights)
-        inputs = self.scratch("wide inputs", x.shape, np.float64)
-        np.copyto(inputs, x)
-        sums = self.scratch("wide sums", (len(x), *self.output_shape), np.float64)
-        np.matmul(inputs, weights, out=sums)
-        out = self.scratch("output", sums.shape)
-        np.copyto(out, sums, casting="same_kind")
-        return out
+        return self._product.backward(
+            gradient,
+            self._weights_gradient,
+            self._biases_gradient,
+            self.scratch,
+            need_input,
+        )

@@ -49,8 +49,8 @@ class Layer(ABC):
 
     #: Whether training draws random numbers in this layer.
     stochastic: ClassVar[bool] = False
-    #: Whether the layer's work is done by compiled kernels.
-    compiled: bool = False
+    #: Whether compiled kernels do the layer's matrix products, if it has any.
+    compiled: bool = True
 
     def __init__(
         self, input_shape: Shape, output_shape: Shape, dtype: npt.DTypeLike

@@ -105,8 +105,8 @@ class Network:
 
     @property
     def compiled(self) -> bool:
-        """Whether a layer's work is done by compiled kernels."""
-        return any(layer.compiled for layer in self.layers)
+        """Whether compiled kernels do the matrix products of all layers."""
+        return all(layer.compiled for layer in self.layers)
 
     @property
     def work(self) -> int:

@@ -1,4 +1,4 @@
-"""The compiled convolution against the one in NumPy."""
+"""The compiled products and convolution against those in NumPy."""
 
 import os
 import subprocess
@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sknnadl.network import Conv2D, MaxPool2D, Network, compiled
-from sknnadl.network.compiled import CompiledConvolution
+from sknnadl.network.compiled import CompiledConvolution, CompiledProduct
 from sknnadl.network.convolution import Geometry
 from sknnadl.network.patches import PatchConvolution
+from sknnadl.network.product import BlasProduct
 
 LEVELS = ["plain", "AVX2", "AVX-512"]
 needs_kernels = pytest.mark.skipif(
@@ -148,10 +149,10 @@ def test_a_nan_is_the_largest_value_of_its_window(level):
 
 @needs_kernels
 def test_memory_of_another_size_is_refused():
-    x, small = np.zeros((1, 4, 4, 1)), np.zeros(3)
+    x, small, memory = np.zeros((1, 4, 4, 1)), np.zeros(3), bytearray()
     sizes = (1, 4, 4, 1), (2, 2, 3), (1, 1), (3, 3, 1, 1)
     kernels, winners = np.zeros((4, 3)), np.zeros(3, np.uint8)
-    compiled.KERNELS.forward(True, x, kernels, small, winners, *sizes)
+    compiled.KERNELS.forward(True, x, kernels, small, winners, memory, *sizes)
     for arrays in (
         (x[:0], kernels, small, winners),
         (x, kernels[:2], small, winners),
@@ -160,7 +161,83 @@ def test_memory_of_another_size_is_refused():
         (x.astype("float32"), kernels, small, winners),
     ):
         with pytest.raises(ValueError, match="size"):
-            compiled.KERNELS.forward(True, *arrays, *sizes)
+            compiled.KERNELS.forward(True, *arrays, memory, *sizes)
+
+
+@needs_kernels
+def test_arrays_of_another_size_are_refused():
+    x, weights, biases = np.zeros((4, 3)), np.zeros((3, 2)), np.zeros(2)
+    out, memory, sizes = np.zeros((4, 2)), bytearray(), (4, 3, 2)
+    compiled.KERNELS.dense(True, x, weights, biases, out, memory, sizes)
+    gradients = weights.copy(), biases.copy(), x.copy()
+    back = x, weights, out, *gradients
+    compiled.KERNELS.dense_back(True, True, *back, memory, sizes)
+    for i in range(4):
+        arrays = [x, weights, biases, out]
+        arrays[i] = arrays[i][1:]
+        with pytest.raises(ValueError, match="size"):
+            compiled.KERNELS.dense(True, *arrays, memory, sizes)
+    for i in range(6):
+        arrays = list(back)
+        arrays[i] = arrays[i][1:]
+        with pytest.raises(ValueError, match="size"):
+            compiled.KERNELS.dense_back(True, True, *arrays, memory, sizes)
+
+
+def multiply_both_ways(way, x, weights, gradient):
+    """Return the product, the gradients of weights and biases, and that of the rows."""
+    product, biases = way(), np.arange(weights.shape[1]).astype(x.dtype)
+
+    def own_scratch(name, shape, dtype=x.dtype):
+        return np.empty(shape, dtype)
+
+    out = product.forward(x, weights, biases, own_scratch, training=True).copy()
+    gradients = np.empty_like(weights), np.empty_like(biases)
+    dx = product.backward(gradient, *gradients, own_scratch, need_input=True)
+    gradients_alone = [np.empty_like(g) for g in gradients]
+    nothing = product.backward(gradient, *gradients_alone, own_scratch, False)
+    assert nothing is None
+    for one, other in zip(gradients, gradients_alone, strict=True):
+        np.testing.assert_array_equal(one, other)
+    return out, *gradients, dx
+
+
+@needs_kernels
+@given(
+    n=st.integers(1, 40),
+    n_in=st.integers(1, 40),
+    units=st.integers(1, 70),
+    seed=st.integers(0, 1000),
+    dtype=st.sampled_from(["float32", "float64"]),
+)
+@settings(max_examples=200, deadline=None)
+def test_both_products_agree(level, n, n_in, units, seed, dtype):
+    rng = np.random.default_rng(seed)
+    shapes = (n, n_in), (n_in, units), (n, units)
+    arrays = [rng.standard_normal(shape).astype(dtype) for shape in shapes]
+    # up to 70 products of standard normal numbers
+    tolerance = 1e-4 if dtype == "float32" else 1e-12
+    for one, other in zip(
+        multiply_both_ways(CompiledProduct, *arrays),
+        multiply_both_ways(BlasProduct, *arrays),
+        strict=True,
+    ):
+        assert one.dtype == dtype
+        np.testing.assert_allclose(one, other, rtol=0, atol=tolerance)
+
+
+@needs_kernels
+@pytest.mark.parametrize("units", [3, 10, 100])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_no_row_changes_the_bits_of_another(level, dtype, units):
+    rng = np.random.default_rng(0)
+    shapes = (50, 200), (200, units), (50, units)
+    x, weights, gradient = (rng.standard_normal(s).astype(dtype) for s in shapes)
+    out, *_, dx = multiply_both_ways(CompiledProduct, x, weights, gradient)
+    for rows in (slice(0, 1), slice(7, 19), slice(49, 50)):
+        some = multiply_both_ways(CompiledProduct, x[rows], weights, gradient[rows])
+        np.testing.assert_array_equal(out[rows], some[0])
+        np.testing.assert_array_equal(dx[rows], some[-1])
 
 
 @needs_kernels

@@ -6,6 +6,7 @@ from sklearn.linear_model import LogisticRegression
 
 from sknnadl.network import LOSSES, Dense, Network
 from sknnadl.network.rows import Rows
+from sknnadl.training import trainer
 from sknnadl.training.full_batch import FullBatchRun
 from sknnadl.training.optimizers import SGD
 from sknnadl.training.penalties import L2
@@ -20,7 +21,7 @@ def make_run(data, hidden=(), alpha=0.1, tol=1e-6, n_threads=1, dtype="float64")
     X, y = data
     network = Network([*hidden, Dense(3, "identity")], X.shape[1:], dtype)
     network.initialize(np.random.default_rng(0))
-    trainer = Trainer(
+    own = Trainer(
         network,
         LOSSES["log_loss"],
         Step(network, SGD(network.parameters), L2(alpha)),
@@ -30,7 +31,7 @@ def make_run(data, hidden=(), alpha=0.1, tol=1e-6, n_threads=1, dtype="float64")
         n_threads=n_threads,
     )
     rows = Rows(X, dtype, y, 3)
-    return FullBatchRun(trainer, rows, Schedule(np.nan), Plateau(tol, np.inf), seed=0)
+    return FullBatchRun(own, rows, Schedule(np.nan), Plateau(tol, np.inf), seed=0)
 
 
 class Watcher:
@@ -199,7 +200,8 @@ def test_validation_decides_what_is_best_and_when_to_stop(iris):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_threads_do_not_change_a_bit(dtype):
+def test_threads_do_not_change_a_bit(dtype, monkeypatch):
+    monkeypatch.setattr(trainer, "_PIECE_WORK_COMPILED", trainer._PIECE_WORK)
     rng = np.random.default_rng(0)
     data = rng.standard_normal((300, 500)), rng.integers(3, size=300)
     results = []
