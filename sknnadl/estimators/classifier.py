@@ -184,7 +184,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork, ClassificationArgument
         return LOSSES[self.loss]
 
     def _make_rows(self, X, y, sample_weight, reset, class_weight=None, dtype=None):
-        X, y = self._check_X(X, y, reset=reset, multi_output=True)
+        X, y = self._check_X(X, y=y, reset=reset, multi_output=True)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         check_classification_targets(y)

@@ -1,10 +1,16 @@
 """What a fitted estimator tells of its network and its training."""
 
+import threading
+from weakref import WeakKeyDictionary
+
 from sklearn.utils.validation import check_is_fitted
 
 from sknnadl.network.network import Network
 from sknnadl.network.registry import from_plain
 from sknnadl.network.summary import summarize
+
+#: The network that each thread has used last, by its estimator.
+_of_thread = threading.local()
 
 
 class TellsOfItself:
@@ -23,13 +29,22 @@ class TellsOfItself:
         return summarize(from_plain(self.layers_), self._input_shape())
 
     def _network(self):
-        """Return the fitted network."""
-        return Network(
-            from_plain(self.layers_),
-            self._input_shape(),
-            self.parameters_.dtype,
-            self.parameters_,
-        )
+        """Return the fitted network.
+
+        Building one takes longer than predicting a row, so a thread keeps its last.
+        """
+        networks = vars(_of_thread).setdefault("networks", WeakKeyDictionary())
+        network = networks.get(self)
+        if network is None or network.parameters is not self.parameters_:
+            network = Network(
+                from_plain(self.layers_),
+                self._input_shape(),
+                self.parameters_.dtype,
+                self.parameters_,
+            )
+            networks.clear()
+            networks[self] = network
+        return network
 
     def _layer_parameters(self, name):
         return [

@@ -113,7 +113,7 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork, RegressionArguments):
                 "y must be an array of numbers, got "
                 f"{'a sparse one' if issparse(y) else np.asarray(y).dtype}."
             )
-        X, y = self._check_X(X, y, reset=reset, multi_output=True, y_numeric=True)
+        X, y = self._check_X(X, y=y, reset=reset, multi_output=True, y_numeric=True)
         dtype = dtype or self._network_dtype(X)
         if not hasattr(self, "n_target_axes_"):
             self.n_target_axes_ = y.ndim

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, cast
 
 import numpy as np
-from scipy.special import expit, log_expit, log_softmax, logit
+from scipy.special import expit, log_expit, logit
 
 from sknnadl.network.typing import Array
 
@@ -107,7 +107,9 @@ def log_probabilities(logits: Array, output_activation: str) -> Array:
     """
     if output_activation == "sigmoid":
         logits = log_expit(logits)
-    return cast(Array, log_softmax(logits, axis=1))
+    shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+    shifted -= np.log(np.add.reduce(np.exp(shifted), axis=1, keepdims=True))
+    return shifted
 
 
 def constant_logits(frequencies: Array, output_activation: str) -> Array:

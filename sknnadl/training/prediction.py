@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -35,7 +36,7 @@ def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
                 block = slice(start, min(start + block_rows, n_rows))
                 logits[block] = own_network.forward(own_rows.inputs(block))
 
-    with single_threaded_blas():
+    with nullcontext() if network.compiled else single_threaded_blas():
         if n_threads == 1:
             work(0)
         else:

@@ -1,6 +1,8 @@
 """What a scikit-learn user expects of `MLPClassifier`."""
 
+import gc
 import pickle
+import weakref
 
 import numpy as np
 import pandas as pd
@@ -267,3 +269,43 @@ def test_predictions_survive_other_parameters(iris):
     before = model.predict_proba(X)
     model.set_params(hidden_layer_sizes=(3,), activation="tanh", loss="squared_error")
     np.testing.assert_array_equal(model.predict_proba(X), before)
+
+
+def test_networks_of_the_thread_are_those_of_the_parameters(iris):
+    X, y = iris
+    model = MLPClassifier((5,), max_iter=2, n_iter_no_change=np.inf, random_state=0)
+    before = model.fit(X, y).predict_proba(X[:3])
+    other = clone(model).set_params(random_state=1).fit(X, y)
+    assert not np.array_equal(other.predict_proba(X[:3]), before)
+    np.testing.assert_array_equal(model.predict_proba(X[:3]), before)
+    model.coefs_[0][...] = other.coefs_[0]
+    assert not np.array_equal(model.predict_proba(X[:3]), before)
+    again = model.set_params(random_state=0).fit(X, y).predict_proba(X[:3])
+    np.testing.assert_array_equal(again, before)
+
+
+def test_a_fitted_network_lives_no_longer_than_its_estimator(iris):
+    X, y = iris
+    model = MLPClassifier((5,), max_iter=2, n_iter_no_change=np.inf).fit(X, y)
+    model.predict(X[:1])
+    parameters = weakref.ref(model.parameters_)
+    del model
+    gc.collect()
+    assert parameters() is None
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_row_alone_is_checked_as_many_are(dtype, iris):
+    X, y = iris
+    model = MLPClassifier((5,), max_iter=2, n_iter_no_change=np.inf).fit(X, y)
+    row = X[:1].astype(dtype)
+    for value in (np.nan, np.inf, -np.inf):
+        row[0, 2] = value
+        with pytest.raises(ValueError, match=r"contains (NaN|infinity)"):
+            model.predict(row)
+    with pytest.raises(ValueError, match="X has 3 features, but MLPClassifier"):
+        model.predict(X[:1, :3].astype(dtype))
+    with pytest.raises(ValueError, match="Expected 2D array, got 1D"):
+        model.predict(X[0].astype(dtype))
+    with pytest.raises(ValueError, match="minimum of 1 is required"):
+        model.predict(X[:0].astype(dtype))
