@@ -5,14 +5,18 @@ a callable that trains for one more epoch on all rows in a new order. All use tw
 threads where they use threads, and float32.
 """
 
+from unittest import mock
+
 import numpy as np
 import torch
 from nets import N_CLASSES, SIDE
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from skorch import NeuralNetClassifier
+from timing import IN_NUMPY
 from torch import nn
 
 from sknnadl import ConvNetClassifier, MLPClassifier
+from sknnadl.network import compiled
 
 N_THREADS = 2
 
@@ -24,6 +28,7 @@ def sknnadl_model(net, batch_size):
         "activation": net.activation,
         "alpha": 0,
         "batch_size": batch_size,
+        "dropout": net.dropout,
         "learning_rate_init": net.rate,
         "n_jobs": N_THREADS,
         "random_state": 0,
@@ -37,6 +42,17 @@ def sknnadl_epoch(X, y, net, batch_size):
     """Return an epoch of sknnadl's estimator."""
     model = sknnadl_model(net, batch_size)
     return lambda: model.partial_fit(X, y, classes=range(N_CLASSES))
+
+
+def numpy_epoch(X, y, net, batch_size):
+    """Return an epoch of sknnadl's estimator without its compiled kernels."""
+    model = sknnadl_model(net, batch_size)
+
+    def epoch():
+        with mock.patch.object(compiled, "KERNELS", None):
+            model.partial_fit(X, y, classes=range(N_CLASSES))
+
+    return epoch
 
 
 def sklearn_epoch(X, y, net, batch_size):
@@ -73,6 +89,8 @@ def torch_module(net):
     n_in = channels * side**2
     for n_out in net.hidden:
         layers += [nn.Linear(n_in, n_out), activation()]
+        if net.dropout:
+            layers.append(nn.Dropout(net.dropout))
         n_in = n_out
     return nn.Sequential(*layers, nn.Linear(n_in, N_CLASSES))
 
@@ -139,6 +157,7 @@ def skorch_default_epoch(X, y, net, batch_size):
 
 PERCEPTRON_PEERS = {
     "sknnadl": sknnadl_epoch,
+    IN_NUMPY: numpy_epoch,
     "PyTorch": torch_epoch,
     "PyTorch, fused SGD": torch_fused_epoch,
     "skorch": skorch_epoch,
@@ -148,6 +167,7 @@ PERCEPTRON_PEERS = {
 }
 CONV_PEERS = {
     "sknnadl": sknnadl_epoch,
+    IN_NUMPY: numpy_epoch,
     "PyTorch": torch_epoch,
     "PyTorch, fused SGD": torch_fused_epoch,
     "PyTorch, channels last": torch_channels_last_epoch,

@@ -11,7 +11,7 @@ its variants: either optimizer, and for images either order of the axes.
 import argparse
 import warnings
 
-from nets import CONV_NET, PERCEPTRON, SMALL_PERCEPTRON
+from nets import CONV_NET, PERCEPTRON, SMALL_PERCEPTRON, WIDE_CONV_NET
 from peers import CONV_PEERS, PERCEPTRON_PEERS
 from timing import (
     add_options,
@@ -28,6 +28,8 @@ RUNS = [
     (SMALL_PERCEPTRON, 10),
     (CONV_NET, 10),
     (CONV_NET, 128),
+    (WIDE_CONV_NET, 10),
+    (WIDE_CONV_NET, 128),
 ]
 
 
@@ -45,7 +47,8 @@ def main():
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     data = load_mnist(options.data)
-    print_header("network", "batch", "library", "us a row", "sknnadl / library")
+    columns = "us a row", "sknnadl / library", "in NumPy / library"
+    print_header("network", "batch", "library", *columns)
     for net, batch_size in RUNS:
         n_rows = options.conv_rows if net.n_filters else options.rows
         X, y = data.X_train[:n_rows], data.y_train[:n_rows]

@@ -173,7 +173,8 @@ class BaseNetwork(
         else:
             seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         rng = np.random.default_rng(seed)
-        network.initialize(rng)
+        if not goes_on:
+            network.initialize(rng)
         rows, validation_rows = find_validation_rows(
             self, rows, sample_weight, validation, seed, may_hold_out
         )

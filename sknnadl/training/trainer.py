@@ -35,8 +35,8 @@ _PIECE_MOST_ROWS = 1024
 #: A piece is normalized on its own (Hoffer, Hubara and Soudry 2017), so with batch
 #: normalization it needs at least so many rows.
 _PIECE_ROWS_NORMALIZED = 32
-#: The cost is computed once for so many divided mini-batches.
-_BATCHES_PER_COST = 16
+#: The cost is computed once for so many mini-batches.
+_BATCHES_PER_COST = 32
 
 
 class Trainer:
@@ -142,10 +142,8 @@ class Trainer:
             seeds = self.rng.integers(2**63, size=_MAX_PIECES)
             self._rngs = [np.random.default_rng(s) for s in seeds]
         size = self.batch_size
-        if self.n_pieces > 1:
-            block_size, train = _BATCHES_PER_COST * size, self._divided_batches
-        else:
-            block_size, train = rows.block_size(size), self._whole_batches
+        train = self._divided_batches if self.n_pieces > 1 else self._whole_batches
+        block_size = _BATCHES_PER_COST * size
         readers = [rows.reader() for _ in range(self._n_threads)]
         shape = min(block_size, n_rows), *self.network.output_shape
         logits = np.empty(shape, rows.dtype)
@@ -206,11 +204,15 @@ class Trainer:
         rates: Sequence[float],
     ) -> None:
         """Train on the mini-batches of a block of rows; keep the logits."""
-        block = readers[0].take(indices)
+        n_taken = readers[0].block_size(self.batch_size)
         for start, rate in zip(self._starts(indices), rates, strict=True):
+            taken = start % n_taken
+            if taken == 0:
+                block = readers[0].take(indices[start : start + n_taken])
+            batch = block.part(slice(taken, taken + self.batch_size))
             rows = slice(start, start + self.batch_size)
-            batch = block.part(rows)
-            logits[rows] = self._run(self.network, batch, self._rngs[0], len(batch.x))
+            n_rows = len(batch.x)
+            self._run(self.network, batch, self._rngs[0], n_rows, logits[rows])
             self.step.take(rate)
 
     def _divided_batches(
@@ -247,7 +249,7 @@ class Trainer:
                     rows = slice(edges[i], edges[i + 1])
                     piece = readers[thread].take(indices[rows])
                     network, rng = self._replicas[i], self._rngs[i]
-                    logits[rows] = self._run(network, piece, rng, n_rows)
+                    self._run(network, piece, rng, n_rows, logits[rows])
 
         n_threads = min(self._n_threads, n_pieces)
         others = [self._pool.submit(work, thread) for thread in range(1, n_threads)]
@@ -261,24 +263,29 @@ class Trainer:
             np.add(self.network.gradient, replica.gradient, out=self.network.gradient)
 
     def _run(
-        self, network: Network, piece: Block, rng: np.random.Generator, n_rows: int
-    ) -> Array:
+        self,
+        network: Network,
+        piece: Block,
+        rng: np.random.Generator,
+        n_rows: int,
+        logits: Array,
+    ) -> None:
         """Fill a network's gradient with a piece's part of the mean over n_rows.
 
-        Returns the piece's logits, which the next call writes over.
+        The piece's logits are written to the array given.
         """
         x = piece.x
         if self.augmentations:
             x = augment(x, self.augmentations, rng)
         outputs = network.forward(x, rng)
-        logits = outputs.copy()
+        np.copyto(logits, outputs)
         gradient = self.loss.gradient(outputs, piece.targets)
         np.multiply(gradient, 1 / n_rows, out=gradient)
         if piece.weights is not None:
             np.multiply(gradient, piece.weights[:, np.newaxis], out=gradient)
         network.backward(gradient)
-        network.gradient[network.n_trained :] *= len(x) / n_rows
-        return logits
+        if network.n_trained < network.gradient.size:
+            network.gradient[network.n_trained :] *= len(x) / n_rows
 
     def _count_pieces(self, n_rows: int) -> int:
         return min(max(1, n_rows // self._piece_rows), _MAX_PIECES)

@@ -1,0 +1,204 @@
+"""Profile an epoch on MNIST, and compare it with its matrix products alone.
+
+    python benchmarks/floor.py --data mnist.npz --out docs/speed.rst
+
+Writes a page: where the time of an epoch goes, part by part, in NumPy and with the
+compiled kernels; and the whole epoch's time over that of the matrix products that its
+mathematics consists of. All on one thread.
+"""
+
+import argparse
+import platform
+import statistics
+import time
+import warnings
+from collections import defaultdict
+from contextlib import ExitStack
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+from nets import CONV_NET, N_CLASSES, PERCEPTRON
+from threadpoolctl import threadpool_info, threadpool_limits
+from timing import add_options
+
+from sknnadl import ConvNetClassifier, MLPClassifier
+from sknnadl.datasets import load_mnist
+from sknnadl.network import compiled
+from sknnadl.network.conv import Conv2DLayer
+from sknnadl.network.dense import DenseLayer
+from sknnadl.network.losses import LogLoss
+from sknnadl.network.rows import Rows
+from sknnadl.training.step import Step
+
+RUNS = [(PERCEPTRON, 10), (PERCEPTRON, 128), (CONV_NET, 10), (CONV_NET, 128)]
+#: The rows that an epoch is timed on.
+ROWS, CONV_ROWS = 20_000, 3000
+PAGE = Path(__file__).with_name("speed.rst.in")
+
+
+class Profile:
+    """Times the parts of an epoch, by replacing the methods that do them."""
+
+    def __init__(self):
+        self.seconds = defaultdict(float)
+
+    def timed(self, method, name):
+        """Return a method that adds up its time under the name of its object."""
+
+        def call(owner, *arguments, **options):
+            start = time.perf_counter()
+            result = method(owner, *arguments, **options)
+            self.seconds[name(owner)] += time.perf_counter() - start
+            return result
+
+        return call
+
+    def __enter__(self):
+        parts = [(Rows, "take", lambda rows: "reading rows")]
+        for kind in (Conv2DLayer, DenseLayer):
+            for way, words in (("forward", "forward"), ("backward", "backward")):
+                parts.append((kind, way, lambda x, words=words: _name(x, words)))
+        parts.append((LogLoss, "gradient", lambda loss: "gradient of the loss"))
+        parts.append((Step, "take", lambda step: "step"))
+        self._stack = ExitStack()
+        for kind, way, name in parts:
+            replaced = self.timed(getattr(kind, way), name)
+            self._stack.enter_context(mock.patch.object(kind, way, replaced))
+        return self
+
+    def __exit__(self, *error):
+        self._stack.close()
+
+
+def _name(layer, way):
+    kind = "conv" if isinstance(layer, Conv2DLayer) else "dense"
+    return f"{kind} {layer.output_shape[-1]}, {way}"
+
+
+def make_model(net, batch_size):
+    """Return an estimator of the network, on one thread."""
+    arguments = {
+        "hidden_layer_sizes": net.hidden,
+        "activation": net.activation,
+        "alpha": 0,
+        "batch_size": batch_size,
+        "learning_rate_init": net.rate,
+        "random_state": 0,
+    }
+    if net.n_filters:
+        return ConvNetClassifier(net.n_filters, **arguments)
+    return MLPClassifier(**arguments)
+
+
+def profile(model, X, y, repeats):
+    """Return microseconds a row of each part, and of all, at the median epoch."""
+    epochs = []
+    for _ in range(repeats + 1):
+        with Profile() as parts:
+            start = time.perf_counter()
+            model.partial_fit(X, y, classes=range(N_CLASSES))
+            total = time.perf_counter() - start
+        parts.seconds["the rest"] = total - sum(parts.seconds.values())
+        parts.seconds["all"] = total
+        epochs.append(dict(parts.seconds))
+    epochs = epochs[1:]  # the first warms up
+    return {
+        part: statistics.median(epoch[part] for epoch in epochs) / len(X) * 1e6
+        for part in epochs[0]
+    }
+
+
+def products(net, batch_size):
+    """Return the sizes of a mini-batch's matrix products: rows, depth, columns."""
+    sizes, channels, side = [], 1, 28
+    for filters in net.n_filters:
+        side -= 4
+        sizes.append((batch_size * side**2, 25 * channels, filters))
+        channels, side = filters, side // 2
+    n_in = channels * side**2
+    for n_out in (*net.hidden, N_CLASSES):
+        sizes.append((batch_size, n_in, n_out))
+        n_in = n_out
+    # forward; gradient of the weights; gradient of the input, but for the first layer
+    ways = [(n, k, m) for n, k, m in sizes]
+    ways += [(k, n, m) for n, k, m in sizes]
+    return ways + [(n, m, k) for n, k, m in sizes[1:]]
+
+
+def floor(net, batch_size, repeats):
+    """Return microseconds a row of the matrix products alone."""
+    total = 0.0
+    rng = np.random.default_rng(0)
+    for n, k, m in products(net, batch_size):
+        a, b = rng.random((n, k), np.float32), rng.random((k, m), np.float32)
+        out = np.empty((n, m), np.float32)
+        times = []
+        for _ in range(20 * repeats):
+            start = time.perf_counter()
+            np.matmul(a, b, out=out)
+            times.append(time.perf_counter() - start)
+        total += statistics.median(times)
+    return total / batch_size * 1e6
+
+
+def table(head, rows):
+    """Return a reStructuredText table."""
+    lines = [".. list-table::", "   :header-rows: 1", ""]
+    for cells in (head, *rows):
+        marks = "*", *" " * (len(cells) - 1)
+        lines += [f"   {m} - {c}" for m, c in zip(marks, cells, strict=True)]
+    return "\n".join(lines)
+
+
+def measure(data, repeats):
+    """Return the tables of the page, by name."""
+    floors, profiles = [], []
+    for net, batch_size in RUNS:
+        n_rows = CONV_ROWS if net.n_filters else ROWS
+        X, y = data.X_train[:n_rows], data.y_train[:n_rows]
+        with mock.patch.object(compiled, "KERNELS", None):
+            before = profile(make_model(net, batch_size), X, y, repeats)
+        after = profile(make_model(net, batch_size), X, y, repeats)
+        least = floor(net, batch_size, repeats)
+        title = f"{net.name}, mini-batches of {batch_size}"
+        rows = [(p, f"{before[p]:.2f}", f"{after[p]:.2f}") for p in after]
+        head = "part", "in NumPy", "compiled"
+        profiles.append(f"**{title}**\n\n{table(head, rows)}")
+        times = [f"{t:.2f}" for t in (least, before["all"], after["all"])]
+        ratios = [f"{profiled['all'] / least:.2f}" for profiled in (before, after)]
+        floors.append((net.name, batch_size, *times, *ratios))
+    head = "network", "mini-batch", "products alone", "epoch in NumPy"
+    head += "epoch compiled", "NumPy / products", "compiled / products"
+    return {"FLOORS": table(head, floors), "PROFILES": "\n\n".join(profiles)}
+
+
+def main():
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_options(parser)
+    parser.add_argument("--out", help="the page to write (default: print it)")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    data = load_mnist(options.data)
+    with threadpool_limits(1, user_api="blas"):
+        tables = measure(data, options.repeats)
+    blas = next(info for info in threadpool_info() if info["user_api"] == "blas")
+    kernels = compiled.KERNELS.level if compiled.KERNELS else "none"
+    names = {
+        "BLAS": f"{blas['internal_api']} {blas['version']}, {blas['architecture']}",
+        "KERNELS": kernels,
+        "NUMPY": np.__version__,
+        "MACHINE": platform.machine(),
+    }
+    page = PAGE.read_text()
+    for name, value in (tables | names).items():
+        page = page.replace(f"@{name}@", value)
+    if options.out:
+        Path(options.out).write_text(page)
+    else:
+        print(page)
+
+
+if __name__ == "__main__":
+    main()
