@@ -24,6 +24,14 @@ typedef struct {
     Py_ssize_t n, inputs, units;
 } Layer;
 
+/* A layer of a stack of dense layers, and where its parameters begin in the vector. */
+typedef struct {
+    Py_ssize_t inputs, units, activation, weights, biases;
+} Stacked;
+
+enum { IDENTITY, RELU, LEAKY_RELU, SIGMOID, ACTIVATIONS };
+enum { LOG_LOSS, CROSS_ENTROPY, SQUARED_ERROR, LINEAR_SQUARED_ERROR, LOSSES };
+
 typedef struct {
     Py_ssize_t n, height, width, channels;         /* the images */
     Py_ssize_t kernel_height, kernel_width, filters;
@@ -196,6 +204,77 @@ static PyObject *dense_back(PyObject *self, PyObject *args)
     return PyErr_Occurred() ? NULL : finish(failed);
 }
 
+/* How many numbers of memory `differentiate` needs, or -1 if the layers do not fit. */
+static Py_ssize_t stack_memory(const Stacked *layers, Py_ssize_t count, Py_ssize_t n,
+                               Py_ssize_t lanes, Py_ssize_t n_parameters)
+{
+    Py_ssize_t outputs = 0, widest = 0, deepest = 0;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        const Stacked *s = layers + i;
+        if (s->inputs <= 0 || s->units <= 0 || s->weights < 0 || s->biases < 0
+            || (i && s->inputs != s[-1].units) || s->activation < 0
+            || s->activation >= ACTIVATIONS
+            || s->weights + s->inputs * s->units > n_parameters
+            || s->biases + s->units > n_parameters)
+            return -1;
+        outputs += n * s->units + lanes;
+        widest = s->units > widest ? s->units : widest;
+        deepest = s->inputs > deepest ? s->inputs : deepest;
+    }
+    Py_ssize_t most = n > widest ? n : widest;
+    return outputs + 2 * (n * widest + lanes) + (deepest + most + lanes) * (n + lanes);
+}
+
+static PyObject *differentiate(PyObject *self, PyObject *args)
+{
+    Py_buffer x, targets, weights = {0}, layout, parameters, gradient, logits;
+    PyObject *memory, *given;
+    double scale;
+    int is_double, loss, failed = 1;
+    if (!PyArg_ParseTuple(args, "py*y*Odiy*y*w*w*Y", &is_double, &x, &targets, &given,
+                          &scale, &loss, &layout, &parameters, &gradient, &logits,
+                          &memory))
+        return NULL;
+    if (given != Py_None && PyObject_GetBuffer(given, &weights, PyBUF_SIMPLE) < 0)
+        goto release;
+    const Stacked *layers = layout.buf;
+    Py_ssize_t width = is_double ? sizeof(double) : sizeof(float);
+    Py_ssize_t count = layout.len / sizeof(Stacked), lanes = MOST_BYTES / width;
+    if (!count || layers->inputs <= 0 || loss < 0 || loss >= LOSSES)
+        goto release;
+    Py_ssize_t n = x.len / width / layers->inputs, outputs = layers[count - 1].units;
+    Py_ssize_t needed
+        = stack_memory(layers, count, n, lanes, parameters.len / width);
+    if (needed < 0 || !fits(&x, n * layers->inputs, width)
+        || !fits(&targets, n * outputs, width) || !fits(&logits, n * outputs, width)
+        || (given != Py_None && !fits(&weights, n, width))
+        || gradient.len != parameters.len)
+        goto release;
+    failed = 0;
+    if (!extend(memory, needed, width, 0)) {
+        void *own = PyByteArray_AS_STRING(memory);
+        Py_BEGIN_ALLOW_THREADS
+        if (is_double)
+            CALL(differentiate, double, layers, count, n, x.buf, targets.buf,
+                 weights.buf, scale, loss, parameters.buf, gradient.buf, logits.buf,
+                 own);
+        else
+            CALL(differentiate, float, layers, count, n, x.buf, targets.buf,
+                 weights.buf, scale, loss, parameters.buf, gradient.buf, logits.buf,
+                 own);
+        Py_END_ALLOW_THREADS
+    }
+release:
+    PyBuffer_Release(&x);
+    PyBuffer_Release(&targets);
+    PyBuffer_Release(&weights);
+    PyBuffer_Release(&layout);
+    PyBuffer_Release(&parameters);
+    PyBuffer_Release(&gradient);
+    PyBuffer_Release(&logits);
+    return PyErr_Occurred() ? NULL : finish(failed);
+}
+
 static PyObject *forward(PyObject *self, PyObject *args)
 {
     Py_buffer x, kernels, pooled, winners;
@@ -291,6 +370,8 @@ static PyObject *set_level(PyObject *self, PyObject *value)
 static PyMethodDef methods[] = {
     {"dense", dense, METH_VARARGS, "Multiply rows and weights, and add the biases."},
     {"dense_back", dense_back, METH_VARARGS, "The gradients of weights and biases."},
+    {"differentiate", differentiate, METH_VARARGS,
+     "The gradient of the loss of a stack of dense layers."},
     {"forward", forward, METH_VARARGS, "Convolve and pool a block of images."},
     {"backward", backward, METH_VARARGS, "The gradients of the kernels and images."},
     {"set_level", set_level, METH_O, "Compute as on a lesser kind of processor."},
@@ -318,14 +399,26 @@ PyMODINIT_FUNC PyInit__kernels(void)
 
 #define REAL float
 #define INTEGER int
+#define MANTISSA 23 /* its bits */
+#define LARGEST 86  /* whose exponential, and that of its negative, are normal */
+#define DEGREE 7    /* of a polynomial that is as good as the type */
 #include "_kernels.c"
 #undef REAL
 #undef INTEGER
+#undef MANTISSA
+#undef LARGEST
+#undef DEGREE
 #define REAL double
 #define INTEGER long long
+#define MANTISSA 52
+#define LARGEST 700
+#define DEGREE 13
 #include "_kernels.c"
 #undef REAL
 #undef INTEGER
+#undef MANTISSA
+#undef LARGEST
+#undef DEGREE
 #undef LEVEL
 #undef TARGET
 #undef BYTES
@@ -463,6 +556,124 @@ TARGET static void NAME(dense_back)(const Layer *s, const REAL *x, const REAL *w
     NAME(transpose)(s->n, s->units, dz, s->units, memory, filled);
     NAME(multiply)(&q, weights, memory, turned);
     NAME(transpose)(s->inputs, s->n, turned, filled, dx, s->inputs);
+}
+
+/* exp(x), from LARGEST on that of LARGEST: 2^n times the exponential of what is left,
+   which is at most log(2) / 2. */
+TARGET static inline VECTOR NAME(exponential)(VECTOR x)
+{
+    const REAL rounder = (REAL)1.5 * ((INTEGER)1 << MANTISSA);
+    VECTOR high = (VECTOR){0} + LARGEST, sum = (VECTOR){0} + 1;
+    INDICES above = (INDICES)(x > high), below = (INDICES)(x < -high);
+    x = (VECTOR)((above & (INDICES)high) | (below & (INDICES)(-high))
+                 | (~(above | below) & (INDICES)x));
+    VECTOR shifted = x * (REAL)1.4426950408889634 + rounder; /* n in its last bits */
+    VECTOR n = shifted - rounder;
+    x = x - n * (REAL)0.693359375 + n * (REAL)2.1219444005469058e-4; /* log(2) */
+    for (int k = DEGREE; k > 0; k--)
+        sum = 1 + x * sum * (REAL)(1.0 / k);
+    return (VECTOR)((INDICES)sum + ((INDICES)shifted << MANTISSA));
+}
+
+/* a = f(a); there is room for whole vectors */
+TARGET static void NAME(activate)(Py_ssize_t activation, Py_ssize_t count, REAL *a)
+{
+    if (activation == SIGMOID)
+        for (Py_ssize_t i = 0; i < count; i += LANES)
+            *(VECTOR *)(a + i) = 1 / (1 + NAME(exponential)(-*(VECTOR *)(a + i)));
+    else if (activation == RELU)
+        for (Py_ssize_t i = 0; i < count; i++)
+            a[i] = a[i] <= 0 ? 0 : a[i];
+    else if (activation == LEAKY_RELU)
+        for (Py_ssize_t i = 0; i < count; i++)
+            a[i] = a[i] <= 0 ? (REAL)0.01 * a[i] : a[i];
+}
+
+/* dz *= f'(z), where a = f(z) */
+TARGET static void NAME(activate_back)(Py_ssize_t activation, Py_ssize_t count,
+                                       const REAL *a, REAL *dz)
+{
+    if (activation == SIGMOID)
+        for (Py_ssize_t i = 0; i < count; i++)
+            dz[i] *= a[i] * (1 - a[i]);
+    else if (activation == RELU)
+        for (Py_ssize_t i = 0; i < count; i++)
+            dz[i] = a[i] <= 0 ? 0 : dz[i];
+    else if (activation == LEAKY_RELU)
+        for (Py_ssize_t i = 0; i < count; i++)
+            dz[i] = a[i] <= 0 ? (REAL)0.01 * dz[i] : dz[i];
+}
+
+/* z = the gradient of each row's loss with respect to its logits z, times its weight
+   and a scale; there is room for whole vectors */
+TARGET static void NAME(slope)(int loss, Py_ssize_t n, Py_ssize_t units, REAL *z,
+                               const REAL *targets, const REAL *weights, REAL scale)
+{
+    if (loss == LOG_LOSS) {
+        for (Py_ssize_t i = 0; i < n; i++) {
+            REAL most = z[i * units];
+            for (Py_ssize_t j = 1; j < units; j++)
+                most = z[i * units + j] > most ? z[i * units + j] : most;
+            for (Py_ssize_t j = 0; j < units; j++)
+                z[i * units + j] -= most;
+        }
+        for (Py_ssize_t i = 0; i < n * units; i += LANES)
+            *(VECTOR *)(z + i) = NAME(exponential)(*(VECTOR *)(z + i));
+    } else if (loss != LINEAR_SQUARED_ERROR) {
+        NAME(activate)(SIGMOID, n * units, z);
+    }
+    for (Py_ssize_t i = 0; i < n; i++, z += units, targets += units) {
+        REAL factor = weights ? scale * weights[i] : scale, sum = 1;
+        if (loss == LOG_LOSS)
+            for (Py_ssize_t j = sum = 0; j < units; j++)
+                sum += z[j];
+        for (Py_ssize_t j = 0; j < units; j++) {
+            REAL a = z[j] / sum;
+            z[j] = (a - targets[j]) * factor;
+            if (loss == SQUARED_ERROR)
+                z[j] *= a * (1 - a);
+        }
+    }
+}
+
+/* The gradient of the scaled sum of the rows' losses, and the logits. */
+TARGET static void NAME(differentiate)(const Stacked *layers, Py_ssize_t count,
+                                       Py_ssize_t n, const REAL *x,
+                                       const REAL *targets, const REAL *weights,
+                                       double scale, int loss, const REAL *parameters,
+                                       REAL *gradient, REAL *logits, REAL *memory)
+{
+    Py_ssize_t widest = 0, outputs = layers[count - 1].units;
+    for (Py_ssize_t i = 0; i < count; i++)
+        widest = layers[i].units > widest ? layers[i].units : widest;
+    REAL *dz = memory, *dx = dz + n * widest + LANES, *out = dx + n * widest + LANES;
+    REAL *work = out;
+    for (Py_ssize_t i = 0; i < count; i++)
+        work += n * layers[i].units + LANES;
+    const REAL *in = x;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        const Stacked *s = layers + i;
+        Layer sizes = {n, s->inputs, s->units};
+        NAME(dense)(&sizes, in, parameters + s->weights, parameters + s->biases, out,
+                    work);
+        NAME(activate)(s->activation, n * s->units, out);
+        in = out;
+        out += n * s->units + LANES;
+    }
+    memcpy(logits, in, n * outputs * sizeof(REAL));
+    memcpy(dz, in, n * outputs * sizeof(REAL));
+    NAME(slope)(loss, n, outputs, dz, targets, weights, (REAL)scale);
+    for (Py_ssize_t i = count - 1; i >= 0; i--) {
+        const Stacked *s = layers + i;
+        Layer sizes = {n, s->inputs, s->units};
+        NAME(activate_back)(s->activation, n * s->units, in, dz);
+        in = i ? in - n * s->inputs - LANES : x;
+        NAME(dense_back)(&sizes, in, parameters + s->weights, dz, gradient + s->weights,
+                         gradient + s->biases, i ? dx : NULL, work);
+        REAL *swapped = dz;
+        dz = dx;
+        dx = swapped;
+    }
 }
 
 /* The first of the largest sums of each window of a row of windows. */

@@ -30,6 +30,19 @@ def dense_back(
     memory: bytearray,
     sizes: Sizes,
 ) -> None: ...
+def differentiate(
+    is_double: bool,
+    x: Buffer,
+    targets: Buffer,
+    weights: Buffer | None,
+    scale: float,
+    loss: int,
+    layout: Buffer,
+    parameters: Buffer,
+    gradient: Buffer,
+    logits: Buffer,
+    memory: bytearray,
+) -> None: ...
 def forward(
     is_double: bool,
     x: Buffer,

@@ -19,6 +19,8 @@ class Activation(ABC):
 
     #: Whether a larger input never has a smaller output.
     monotone: ClassVar[bool] = True
+    #: The function's number in the compiled kernels, if it is there.
+    kernel: ClassVar[int | None] = None
 
     @abstractmethod
     def forward(self, z: Array) -> None:
@@ -32,6 +34,8 @@ class Activation(ABC):
 class Identity(Activation):
     """``f(z) = z``."""
 
+    kernel = 0
+
     def forward(self, z: Array) -> None:
         pass
 
@@ -41,6 +45,8 @@ class Identity(Activation):
 
 class ReLU(Activation):
     """``f(z) = max(z, 0)``; its derivative at zero is taken as 0."""
+
+    kernel = 1
 
     def forward(self, z: Array) -> None:
         np.maximum(z, 0, out=z)
@@ -52,6 +58,7 @@ class ReLU(Activation):
 class LeakyReLU(Activation):
     """``f(z) = z`` where ``z`` is positive and ``0.01 z`` elsewhere."""
 
+    kernel = 2
     slope = 0.01
 
     def forward(self, z: Array) -> None:
@@ -67,6 +74,8 @@ class Sigmoid(Activation):
     The form with tanh cannot overflow and takes a sixth of the time of
     ``scipy.special.expit`` in float32.
     """
+
+    kernel = 3
 
     def forward(self, z: Array) -> None:
         np.multiply(z, 0.5, out=z)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,52 @@ class CompiledProduct(Product):
             self._is_double, need_input, *arrays, self._memory, self._sizes
         )
         return dx if need_input else None
+
+
+class CompiledStack:
+    """The way forward and back through dense layers and a loss, in one call.
+
+    Parameters
+    ----------
+    layers : sequence of tuple
+        For each layer the numbers of its inputs and units, that of its activation in
+        the kernels, and where its weights and its biases begin in the vectors.
+    parameters, gradient : ndarray of shape (n_parameters,)
+        The network's vectors.
+    """
+
+    def __init__(
+        self, layers: Sequence[tuple[int, ...]], parameters: Array, gradient: Array
+    ) -> None:
+        self._layers = np.array(layers, np.intp)
+        self._parameters, self._gradient = parameters, gradient
+        self._is_double = parameters.dtype == np.float64
+        self._memory = bytearray()  # as long as the kernels need it
+
+    def differentiate(
+        self,
+        x: Array,
+        targets: Array,
+        loss: int,
+        scale: float,
+        weights: Array | None,
+        logits: Array,
+    ) -> None:
+        """Do the work of `Network.differentiate`."""
+        dtype = self._parameters.dtype
+        KERNELS.differentiate(
+            self._is_double,
+            np.ascontiguousarray(x, dtype),
+            np.ascontiguousarray(targets, dtype),
+            None if weights is None else np.ascontiguousarray(weights, dtype),
+            scale,
+            loss,
+            self._layers,
+            self._parameters,
+            self._gradient,
+            logits,
+            self._memory,
+        )
 
 
 class CompiledConvolution(Convolution):

@@ -20,6 +20,8 @@ class Loss(ABC):
 
     #: The function that turns logits into the network's outputs.
     output_activation: ClassVar[str]
+    #: The loss's number in the compiled kernels.
+    kernel: ClassVar[int | None] = None
 
     @abstractmethod
     def value(self, logits: Array, targets: Array) -> Array:
@@ -34,6 +36,7 @@ class SquaredError(Loss):
     """``1/2 * sum((a - y)**2)`` with ``a = sigmoid(z)``: the book's quadratic cost."""
 
     output_activation = "sigmoid"
+    kernel = 2
 
     def value(self, logits: Array, targets: Array) -> Array:
         """Return the cost of each row."""
@@ -52,6 +55,7 @@ class CrossEntropy(Loss):
     """``-sum(y log(a) + (1 - y) log(1 - a))`` with ``a = sigmoid(z)``."""
 
     output_activation = "sigmoid"
+    kernel = 1
 
     def value(self, logits: Array, targets: Array) -> Array:
         """Return the cost of each row: ``sum(log(1 + exp(z)) - y z)``."""
@@ -68,6 +72,7 @@ class LogLoss(Loss):
     """``-sum(y log(a))`` with ``a = softmax(z)``: the book's log-likelihood cost."""
 
     output_activation = "softmax"
+    kernel = 0
 
     def value(self, logits: Array, targets: Array) -> Array:
         """Return the cost of each row: ``log(sum(exp(z))) - sum(y z)``."""
@@ -87,6 +92,7 @@ class LinearSquaredError(Loss):
     """``1/2 * sum((z - y)**2)``: the squared error of outputs as they are."""
 
     output_activation = "identity"
+    kernel = 3
 
     def value(self, logits: Array, targets: Array) -> Array:
         """Return the cost of each row."""

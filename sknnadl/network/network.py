@@ -7,7 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from sknnadl.network.compiled import CompiledStack
+from sknnadl.network.dense import DenseLayer
+from sknnadl.network.flatten import FlattenLayer
 from sknnadl.network.layer import Layer, LayerSpec
+from sknnadl.network.losses import Loss
 from sknnadl.network.typing import Array, Shape
 
 #: The parameter that penalties apply to; all others, such as biases, are free.
@@ -94,6 +98,7 @@ class Network:
             strict=True,
         ):
             layer.bind(values, gradients)
+        self._stack = self._make_stack()
         self._first_trained = next(
             (i for i, slices in enumerate(self._slices) if slices), len(self.layers)
         )
@@ -149,11 +154,7 @@ class Network:
 
         ``rng=None`` means inference. The array belongs to the last layer.
         """
-        if x.shape[1:] != self.input_shape:
-            raise ValueError(
-                f"The network takes inputs of shape (n, *{self.input_shape}), got "
-                f"{x.shape}."
-            )
+        self._check_shape(x)
         for layer in self.layers:
             x = layer.forward(x, rng)
         return x
@@ -170,6 +171,71 @@ class Network:
             assert result is not None
             result = self.layers[i].backward(result, need_input or i > last)
         return result if need_input else None
+
+    def differentiate(
+        self,
+        x: Array,
+        targets: Array,
+        loss: Loss,
+        scale: float,
+        weights: Array | None = None,
+        rng: np.random.Generator | None = None,
+        logits: Array | None = None,
+    ) -> None:
+        """Fill `gradient` with that of the rows' losses, added up and scaled.
+
+        Parameters
+        ----------
+        x : ndarray of shape (n, ...)
+            A batch of inputs.
+        targets : ndarray of shape (n, n_outputs)
+            Their targets.
+        loss : Loss
+            What is differentiated.
+        scale : float
+            The factor of all losses.
+        weights : ndarray of shape (n,), default=None
+            The factor of each row's loss.
+        rng : Generator, default=None
+            What training draws from; None means inference.
+        logits : ndarray of shape (n, n_outputs), default=None
+            Where to write the outputs.
+        """
+        self._check_shape(x)
+        if logits is None:
+            logits = np.empty(targets.shape, self.dtype)
+        if self._stack is not None and loss.kernel is not None:
+            self._stack.differentiate(x, targets, loss.kernel, scale, weights, logits)
+            return
+        outputs = self.forward(x, rng)
+        np.copyto(logits, outputs)
+        gradient = loss.gradient(outputs, targets)
+        np.multiply(gradient, scale, out=gradient)
+        if weights is not None:
+            np.multiply(gradient, weights[:, np.newaxis], out=gradient)
+        self.backward(gradient)
+
+    def _check_shape(self, x: Array) -> None:
+        if x.shape[1:] != self.input_shape:
+            raise ValueError(
+                f"The network takes inputs of shape (n, *{self.input_shape}), got "
+                f"{x.shape}."
+            )
+
+    def _make_stack(self) -> CompiledStack | None:
+        """Return the layers as one for the compiled kernels, if all are dense."""
+        sizes = []
+        for layer, places in zip(self.layers, self._slices, strict=True):
+            if isinstance(layer, FlattenLayer):
+                continue
+            if not isinstance(layer, DenseLayer) or layer.activation.kernel is None:
+                return None
+            starts = places["weights"].start, places["biases"].start
+            size = *layer.input_shape, *layer.output_shape, layer.activation.kernel
+            sizes.append((*size, *starts))
+        if not (sizes and self.compiled):
+            return None
+        return CompiledStack(sizes, self.parameters, self.gradient)
 
 
 def build_layers(

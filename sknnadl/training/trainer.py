@@ -277,13 +277,9 @@ class Trainer:
         x = piece.x
         if self.augmentations:
             x = augment(x, self.augmentations, rng)
-        outputs = network.forward(x, rng)
-        np.copyto(logits, outputs)
-        gradient = self.loss.gradient(outputs, piece.targets)
-        np.multiply(gradient, 1 / n_rows, out=gradient)
-        if piece.weights is not None:
-            np.multiply(gradient, piece.weights[:, np.newaxis], out=gradient)
-        network.backward(gradient)
+        network.differentiate(
+            x, piece.targets, self.loss, 1 / n_rows, piece.weights, rng, logits
+        )
         if network.n_trained < network.gradient.size:
             network.gradient[network.n_trained :] *= len(x) / n_rows
 
