@@ -240,6 +240,7 @@ def test_the_number_of_threads_changes_nothing_in_the_books_network(monkeypatch)
     model = ConvNetClassifier(batch_size=20, max_iter=2, n_iter_no_change=np.inf)
     model.set_params(learning_rate_init=0.01, dropout=0.5, random_state=0)
     monkeypatch.setattr(trainer, "_PIECE_WORK_COMPILED", 4 * 10**6)
+    monkeypatch.setattr(trainer, "_PIECE_WORK_PER_PARAMETER", 64)
     n_pieces = []
     divide = trainer.Trainer._divided_batch
 

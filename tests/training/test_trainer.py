@@ -29,8 +29,9 @@ from sknnadl.training.trainer import Trainer
 
 
 @pytest.fixture(autouse=True)
-def _same_pieces_with_compiled_kernels(monkeypatch):
+def _pieces_of_few_rows(monkeypatch):
     monkeypatch.setattr(trainer, "_PIECE_WORK_COMPILED", trainer._PIECE_WORK)
+    monkeypatch.setattr(trainer, "_PIECE_WORK_PER_PARAMETER", 64)
 
 
 def plain_epoch(weights, biases, X, Y, sample_weight, loss, penalty, alpha, size, rate):
