@@ -20,7 +20,7 @@ from unittest import mock
 import numpy as np
 from nets import CONV_NET, N_CLASSES, PERCEPTRON
 from threadpoolctl import threadpool_info, threadpool_limits
-from timing import add_options
+from timing import add_options, take_turns
 
 from sknnadl import ConvNetClassifier, MLPClassifier
 from sknnadl.datasets import load_mnist
@@ -34,6 +34,7 @@ from sknnadl.training.step import Step
 RUNS = [(PERCEPTRON, 10), (PERCEPTRON, 128), (CONV_NET, 10), (CONV_NET, 128)]
 #: The rows that an epoch is timed on.
 ROWS, CONV_ROWS = 20_000, 3000
+REST, ALL = "the rest", "all"
 PAGE = Path(__file__).with_name("speed.rst.in")
 
 
@@ -60,6 +61,8 @@ class Profile:
             for way, words in (("forward", "forward"), ("backward", "backward")):
                 parts.append((kind, way, lambda x, words=words: _name(x, words)))
         parts.append((LogLoss, "gradient", lambda loss: "gradient of the loss"))
+        stack = "all layers and the loss, in one call"
+        parts.append((compiled.CompiledStack, "differentiate", lambda _: stack))
         parts.append((Step, "take", lambda step: "step"))
         self._stack = ExitStack()
         for kind, way, name in parts:
@@ -69,6 +72,10 @@ class Profile:
 
     def __exit__(self, *error):
         self._stack.close()
+
+
+def _cell(profiled, part):
+    return f"{profiled[part]:.2f}" if part in profiled else "-"
 
 
 def _name(layer, way):
@@ -99,8 +106,8 @@ def profile(model, X, y, repeats):
             start = time.perf_counter()
             model.partial_fit(X, y, classes=range(N_CLASSES))
             total = time.perf_counter() - start
-        parts.seconds["the rest"] = total - sum(parts.seconds.values())
-        parts.seconds["all"] = total
+        parts.seconds[REST] = total - sum(parts.seconds.values())
+        parts.seconds[ALL] = total
         epochs.append(dict(parts.seconds))
     epochs = epochs[1:]  # the first warms up
     return {
@@ -126,20 +133,20 @@ def products(net, batch_size):
     return ways + [(n, m, k) for n, k, m in sizes[1:]]
 
 
-def floor(net, batch_size, repeats):
-    """Return microseconds a row of the matrix products alone."""
-    total = 0.0
-    rng = np.random.default_rng(0)
+def floors(net, batch_size, repeats):
+    """Return microseconds a row of the matrix products alone, by BLAS and kernels."""
+    totals = np.zeros(2)
+    rng, memory = np.random.default_rng(0), bytearray()
     for n, k, m in products(net, batch_size):
         a, b = rng.random((n, k), np.float32), rng.random((k, m), np.float32)
-        out = np.empty((n, m), np.float32)
-        times = []
-        for _ in range(20 * repeats):
-            start = time.perf_counter()
-            np.matmul(a, b, out=out)
-            times.append(time.perf_counter() - start)
-        total += statistics.median(times)
-    return total / batch_size * 1e6
+        out, nothing = np.empty((n, m), np.float32), np.zeros(m, np.float32)
+        arguments = a, b, nothing, out, memory, (n, k, m)
+        calls = {
+            "BLAS": lambda a=a, b=b, out=out: np.matmul(a, b, out=out),
+            "kernels": lambda given=arguments: compiled.KERNELS.dense(False, *given),
+        }
+        totals += list(take_turns(calls, 20 * repeats).values())
+    return totals / batch_size * 1e6
 
 
 def table(head, rows):
@@ -153,24 +160,28 @@ def table(head, rows):
 
 def measure(data, repeats):
     """Return the tables of the page, by name."""
-    floors, profiles = [], []
+    ratios_to_floors, profiles = [], []
     for net, batch_size in RUNS:
         n_rows = CONV_ROWS if net.n_filters else ROWS
         X, y = data.X_train[:n_rows], data.y_train[:n_rows]
         with mock.patch.object(compiled, "KERNELS", None):
             before = profile(make_model(net, batch_size), X, y, repeats)
         after = profile(make_model(net, batch_size), X, y, repeats)
-        least = floor(net, batch_size, repeats)
+        least = floors(net, batch_size, repeats)
         title = f"{net.name}, mini-batches of {batch_size}"
-        rows = [(p, f"{before[p]:.2f}", f"{after[p]:.2f}") for p in after]
+        parts = [*(p for p in before | after if p not in (REST, ALL)), REST, ALL]
+        rows = [(part, _cell(before, part), _cell(after, part)) for part in parts]
         head = "part", "in NumPy", "compiled"
         profiles.append(f"**{title}**\n\n{table(head, rows)}")
-        times = [f"{t:.2f}" for t in (least, before["all"], after["all"])]
-        ratios = [f"{profiled['all'] / least:.2f}" for profiled in (before, after)]
-        floors.append((net.name, batch_size, *times, *ratios))
-    head = "network", "mini-batch", "products alone", "epoch in NumPy"
-    head += "epoch compiled", "NumPy / products", "compiled / products"
-    return {"FLOORS": table(head, floors), "PROFILES": "\n\n".join(profiles)}
+        times = *least, before[ALL], after[ALL]
+        ratios = before[ALL] / least[0], *(after[ALL] / least)
+        cells = (f"{number:.2f}" for number in (*times, *ratios))
+        ratios_to_floors.append((net.name, batch_size, *cells))
+    head = "network", "mini-batch", "products by BLAS", "products by kernels"
+    head += "epoch in NumPy", "epoch compiled", "NumPy / BLAS"
+    head += "compiled / BLAS", "compiled / kernels"
+    page = {"FLOORS": table(head, ratios_to_floors)}
+    return page | {"PROFILES": "\n\n".join(profiles)}
 
 
 def main():

@@ -2,7 +2,7 @@
 
     python benchmarks/grid.py --data mnist.npz
 
-Eight candidates, five folds. The first search with ``n_jobs=2`` starts the processes
+Eight candidates, ten folds. The first search with ``n_jobs=2`` starts the processes
 and is not counted. During a last one, another process looks every 20 ms which threads
 are running or ready to. Linux only.
 """
@@ -74,7 +74,9 @@ def main():
     X, y = data.X_train[: options.rows], data.y_train[: options.rows]
     model = MLPClassifier(max_iter=20, n_iter_no_change=float("inf"), random_state=0)
     searches = {
-        n_jobs: lambda n_jobs=n_jobs: GridSearchCV(model, GRID, n_jobs=n_jobs).fit(X, y)
+        n_jobs: lambda n_jobs=n_jobs: GridSearchCV(
+            model, GRID, cv=10, n_jobs=n_jobs
+        ).fit(X, y)
         for n_jobs in (1, 2)
     }
     seconds = take_turns(searches, options.repeats)

@@ -3,9 +3,10 @@
     pip install -e ".[bench]"
     python benchmarks/prediction.py --data mnist.npz
 
-Predictions of 10,000 images at once, PyTorch without gradients at the best of two
-orders of the axes and several sizes of a block; and how much memory the predictions of
-60,000 images take beside the images, measured in a process of its own, on Linux.
+The probabilities of 10,000 images at once, and of one image after the other; PyTorch
+without gradients at the best of two orders of the axes and several sizes of a block;
+and how much memory the predictions of 60,000 images take beside the images, measured
+in a process of its own, on Linux.
 """
 
 import argparse
@@ -28,34 +29,40 @@ from timing import (
 from sknnadl.datasets import load_mnist
 
 BLOCKS = (100, 1000, 10_000)
+#: How many images are predicted one after the other.
+ALONE = 1000
 MEMORY_ROWS = 60_000
 
 
 def torch_predictions(X, net, block, layout):
-    """Return a call that gives PyTorch's most probable classes."""
+    """Return a call that gives PyTorch's probabilities."""
     torch.set_num_threads(2)
     module = torch_module(net).to(memory_format=layout).eval()
     inputs = torch.from_numpy(X)
 
     @torch.no_grad()
     def predict():
-        blocks = [module(x).argmax(1) for x in inputs.split(block)]
+        blocks = [module(x).softmax(1) for x in inputs.split(block)]
         return torch.cat(blocks).numpy()
 
     return predict
 
 
-def predictions(X, y, net):
-    """Return a call for each library."""
+def predictions(X, y, net, blocks):
+    """Return a call for each library; a block of one means one call for each image."""
     model = sknnadl_model(net, 128).partial_fit(X[:100], y[:100], range(N_CLASSES))
-    calls = {"sknnadl": lambda: model.predict(X)}
-    for block in BLOCKS:
+    models = {"sknnadl": model}
+    if not net.n_filters:
+        models["scikit-learn"] = sklearn_epoch(X[:200], y[:200], net, 128)()
+    parts = [X[i : i + 1] for i in range(len(X))] if blocks == (1,) else [X]
+    calls = {
+        name: lambda model=model: [model.predict_proba(part) for part in parts]
+        for name, model in models.items()
+    }
+    for block in blocks:
         for layout in (torch.contiguous_format, torch.channels_last):
             name = f"PyTorch, {layout}, {block}"
             calls[name] = torch_predictions(X, net, block, layout)
-    if not net.n_filters:
-        theirs = sklearn_epoch(X[:200], y[:200], net, 128)()
-        calls["scikit-learn"] = lambda: theirs.predict(X)
     return calls
 
 
@@ -88,11 +95,15 @@ def main():
         measure_memory()
         return
     data = load_mnist(options.data)
-    print_header("network", "library", "us a row", "sknnadl / library")
+    print_header("network", "images", "library", "us a row", "sknnadl / library")
     for net in (PERCEPTRON, CONV_NET):
-        calls = predictions(data.X_test, data.y_test, net)
-        seconds = take_turns(calls, options.repeats)
-        print_ratios((net.name,), seconds, len(data.X_test))
+        for kind, n_rows, blocks in (
+            ("at once", len(data.X_test), BLOCKS),
+            ("one by one", ALONE, (1,)),
+        ):
+            calls = predictions(data.X_test[:n_rows], data.y_test, net, blocks)
+            seconds = take_turns(calls, options.repeats)
+            print_ratios((net.name, kind), seconds, n_rows)
     command = [sys.executable, __file__, "--memory"]
     megabytes = subprocess.run(command, check=True, capture_output=True, text=True)
     print(

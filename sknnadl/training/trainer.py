@@ -29,7 +29,7 @@ _PIECE_WORK = 10**6
 #: Compiled kernels need more: they are done with less before a thread is awake.
 _PIECE_WORK_COMPILED = 2 * 10**7
 #: And so many for each parameter, so that adding the pieces' gradients costs little.
-_PIECE_WORK_PER_PARAMETER = 48
+_PIECE_WORK_PER_PARAMETER = 60
 #: A piece of more rows than this would only take more memory.
 _PIECE_MOST_ROWS = 1024
 #: A piece is normalized on its own (Hoffer, Hubara and Soudry 2017), so with batch
