@@ -20,7 +20,7 @@ ALLOWED = {
     "estimators": {"network", "training", "_fitted", "_sklearn"},
     "baselines": {"_fitted", "_sklearn"},
     "datasets": set(),
-    "reports": set(),
+    "reports": {"_sklearn"},
     "cli": {"baselines", "datasets", "estimators", "reports"},
     "__main__": {"cli"},
     "_versions": {"network"},

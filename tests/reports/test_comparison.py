@@ -1,4 +1,5 @@
 import json
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,7 @@ def test_results(report, digits):
     guess, failed, svm = report.table
     expected = SVC().fit(digits.X_train, digits.y_train)
     assert svm["accuracy"] == expected.score(digits.X_test, digits.y_test)
-    assert svm["n_correct"] == round(300 * svm["accuracy"])
+    assert svm["size_bytes"] == len(pickle.dumps(expected))
     assert svm["accuracy_low"] < svm["accuracy"] < svm["accuracy_high"]
     assert svm["fit_seconds"] > 0
     assert svm["predict_microseconds"] > 0
@@ -59,7 +60,7 @@ def test_prints_as_a_table(report):
 
 def test_markdown(report):
     lines = report.to_markdown().splitlines()
-    assert lines[1] == "| --- | ---: | ---: | ---: | ---: | ---: |"
+    assert lines[1] == "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
     assert lines[4].startswith(r"| svm \| rbf | 98.67% |")
 
 
@@ -98,7 +99,7 @@ def test_data_frames_and_strings(iris):
     assert report.table[0]["accuracy"] > 0.9
 
 
-@pytest.mark.parametrize("estimators", [{}, [SVC()], None])
+@pytest.mark.parametrize("estimators", [{}, [], None, SVC()])
 def test_nothing_to_compare(estimators):
     with pytest.raises(ValueError, match="estimators must be a dict"):
         compare(estimators, [[0]], [0])
@@ -122,7 +123,7 @@ def test_labels_in_a_column_are_labels(iris):
     dummy = DummyClassifier(strategy="constant", constant=0)
     with pytest.warns(DataConversionWarning, match="column-vector"):
         report = compare({"dummy": dummy}, X, y, test=(X, y[:, np.newaxis]))
-    assert report.table[0]["n_correct"] == 50
+    assert report.table[0]["accuracy"] == 1 / 3
 
 
 def test_labels_of_another_type_are_an_error(iris):
@@ -145,9 +146,14 @@ def test_an_estimator_that_is_none_is_named(estimator):
         compare({1: SVC()}, [[0]], [0])
 
 
-def test_only_classifiers_are_compared():
-    with pytest.raises(ValueError, match=r"estimators\['line'\] must be a classifier"):
-        compare({"line": LinearRegression()}, [[0]], [0])
+def test_classifiers_are_not_compared_with_regressors():
+    models = {"SVM": SVC(), "line": LinearRegression()}
+    with pytest.raises(ValueError, match="and 'line' predict numbers"):
+        compare(models, [[0]], [0])
+    with pytest.raises(
+        ValueError, match=r"estimators\['scaler'\] must be a classifier"
+    ):
+        compare({"scaler": StandardScaler()}, [[0]], [0])
 
 
 def test_progress_is_told_on_standard_error(iris, capsys):

@@ -1,0 +1,96 @@
+"""Two models at a time: which is better, and can one tell."""
+
+from itertools import combinations
+
+import numpy as np
+
+from sknnadl.reports.folds import corrected_t_test
+from sknnadl.reports.mcnemar import mcnemar_test
+from sknnadl.reports.results import write_score
+from sknnadl.reports.statistics import holm
+
+#: A difference is told from chance where its corrected p-value is below this.
+_LEVEL = 0.05
+
+
+def compare_pairs(results, scorer, targets):
+    """Compare each pair of models that did not fail.
+
+    On folds the scores are compared, by the corrected resampled t-test; on one test
+    set of a classification the predictions, by the mid-p McNemar test. The p-values of
+    all pairs are corrected by Holm's method.
+
+    Parameters
+    ----------
+    results : list of ModelResult
+        The models.
+    scorer : str
+        The score to compare.
+    targets : list of array-like
+        The targets of the test rows, for each split.
+
+    Returns
+    -------
+    pairs : list of dict
+        For each pair ``a`` and ``b``, the better one first, ``difference`` with the
+        bounds ``low`` and ``high`` of its 95% interval, ``p_value``,
+        ``p_corrected``, and a ``text`` that says it in words.
+
+    Raises
+    ------
+    ValueError
+        If there is one test set and the score is not the accuracy.
+    """
+    n_splits = len(targets)
+    if n_splits == 1 and scorer != "accuracy":
+        raise ValueError(
+            f"On one test set only the accuracy can be compared, not {scorer!r}: give "
+            "cv to compare it on folds."
+        )
+    sound = [result for result in results if not result.error]
+    pairs = []
+    for a, b in combinations(sound, 2):
+        if a.scores[scorer].mean < b.scores[scorer].mean:
+            a, b = b, a
+        found = _test(a, b, scorer, targets)
+        pair = {"a": a.name, "b": b.name, "scorer": scorer}
+        pair |= {"difference": found.difference, "low": found.low, "high": found.high}
+        pairs.append(pair | {"p_value": found.p_value})
+    corrected = holm([pair["p_value"] for pair in pairs])
+    for pair, p_value in zip(pairs, corrected, strict=True):
+        pair["p_corrected"] = float(p_value)
+        pair["text"] = _say(pair, n_splits)
+    return pairs
+
+
+def _test(a, b, scorer, targets):
+    if len(targets) > 1:
+        values = a.scores[scorer].values, b.scores[scorer].values
+        return corrected_t_test(*values, a.n_train, a.n_test)
+    return mcnemar_test(*(_find_correct(r.predictions[0], targets[0]) for r in (a, b)))
+
+
+def _find_correct(predictions, targets):
+    """Return which rows are right; of several labels a row all."""
+    correct = np.asarray(predictions) == np.asarray(targets)
+    return correct.reshape(len(correct), -1).all(axis=1)
+
+
+def _say(pair, n_splits):
+    """Return the comparison as a sentence."""
+    in_percent = write_score(pair["scorer"], 0.0).endswith("%")
+    difference, low, high = (
+        f"{100 * pair[key]:.2f}" if in_percent else f"{pair[key]:.4f}"
+        for key in ("difference", "low", "high")
+    )
+    difference += " points" if in_percent else f" of {pair['scorer']}"
+    p_value = pair["p_corrected"]
+    how = f"95% interval {low} to {high}, p = {p_value:.2g} after correction"
+    if p_value < _LEVEL:
+        return f"{pair['a']} beats {pair['b']}: +{difference}, {how}."
+    if np.isnan(p_value):
+        how = f"{n_splits} folds say nothing of chance"
+    return (
+        f"{pair['a']} and {pair['b']} cannot be told apart on this data: "
+        f"+{difference}, {how}."
+    )

@@ -1,0 +1,179 @@
+"""What a comparison has found, as tables, files and sentences."""
+
+import importlib
+import json
+from pathlib import Path
+
+from sknnadl.reports.files import check_report_path, write_text
+from sknnadl.reports.pairs import compare_pairs
+from sknnadl.reports.results import make_cells, make_header
+from sknnadl.reports.tables import render_markdown, render_text
+
+
+class ComparisonReport:
+    """The results of a comparison, which prints as a table.
+
+    Parameters
+    ----------
+    results : list of ModelResult
+        A result for each model, in the order of the comparison.
+    estimators : dict of str to estimator
+        The fitted models of a single test set that did not fail; none of those read
+        from a file, and none of folds.
+    scorers : list of str
+        The names of the scores.
+    targets : list of array-like
+        The targets of the test rows, for each split.
+    n_train, n_test : int
+        The numbers of rows; of folds those of the first.
+
+    Attributes
+    ----------
+    table : list of dict
+        The results as plain values.
+
+    Examples
+    --------
+    >>> from sklearn.dummy import DummyClassifier
+    >>> from sknnadl import compare
+    >>> X, y = [[0], [1], [2], [3]], [0, 1, 1, 1]
+    >>> report = compare({"majority": DummyClassifier()}, X, y, test=(X, y))
+    >>> report.table[0]["accuracy"]
+    0.75
+    """
+
+    def __init__(self, results, estimators, scorers, targets, n_train, n_test):
+        self.results = results
+        self.estimators = estimators
+        self.scorers = scorers
+        self.targets = targets
+        self.n_train = n_train
+        self.n_test = n_test
+
+    @property
+    def table(self):
+        """The results as a list of dicts of plain values."""
+        return [result.row(self.scorers) for result in self.results]
+
+    def pairwise(self, scorer=None):
+        """Compare each pair of models, and say whether one is better.
+
+        On folds it is the corrected resampled t-test (Nadeau and Bengio 2003) of the
+        scores, on one test set the mid-p McNemar test of the predictions; the p-values
+        are corrected for the number of pairs by Holm's method.
+
+        Parameters
+        ----------
+        scorer : str, default=None
+            The score to compare; by default the first.
+
+        Returns
+        -------
+        pairs : list of dict
+            For each pair the names ``a`` and ``b``, the better one first, the
+            ``difference`` of their scores with the bounds ``low`` and ``high`` of its
+            95% interval, ``p_value``, ``p_corrected``, and ``text``, a sentence.
+
+        Raises
+        ------
+        ValueError
+            If the score was not measured, or cannot be compared on one test set.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.dummy import DummyClassifier
+        >>> from sklearn.naive_bayes import GaussianNB
+        >>> from sknnadl import compare
+        >>> models = {"guess": DummyClassifier(), "Bayes": GaussianNB()}
+        >>> report = compare(models, *load_iris(return_X_y=True), cv=10)
+        >>> report.pairwise()[0]["text"][:17]
+        'Bayes beats guess'
+        """
+        if scorer is None:
+            scorer = self.scorers[0]
+        if scorer not in self.scorers:
+            raise ValueError(
+                f"scorer must be one of {self.scorers}, which were measured, got "
+                f"{scorer!r}."
+            )
+        return compare_pairs(self.results, scorer, self.targets)
+
+    def to_frame(self):
+        """Return the table as a pandas DataFrame.
+
+        Returns
+        -------
+        frame : pandas.DataFrame
+            A row a model, indexed by its name.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        return _import_pandas().DataFrame(self.table).set_index("name")
+
+    def to_markdown(self):
+        """Return the table in Markdown.
+
+        Returns
+        -------
+        text : str
+            A table with a line a model.
+        """
+        return render_markdown(*self._cells()) + "\n"
+
+    def to_json(self):
+        """Return all results as JSON.
+
+        Returns
+        -------
+        text : str
+            An object with ``n_train``, ``n_test`` and the list ``models``.
+        """
+        content = {
+            "n_train": self.n_train,
+            "n_test": self.n_test,
+            "models": self.table,
+        }
+        return json.dumps(content, indent=2) + "\n"
+
+    def save(self, path):
+        """Write the report to a file, in the format that its suffix names.
+
+        Parameters
+        ----------
+        path : str or path-like
+            A file that ends in ``.md`` or ``.json``. It is replaced in one step.
+
+        Raises
+        ------
+        ValueError
+            If the suffix names no format.
+        """
+        write_text(path, self._format(path)())
+
+    def _format(self, path):
+        formats = {".md": self.to_markdown, ".json": self.to_json}
+        check_report_path(path)
+        return formats[Path(path).suffix]
+
+    def _cells(self):
+        rows = [make_cells(result, self.scorers) for result in self.results]
+        return make_header(self.scorers), rows
+
+    def __str__(self):
+        rows = f"{self.n_train:,} rows to train, {self.n_test:,} to test"
+        if len(self.targets) > 1:
+            rows = f"{len(self.targets)} folds of {rows}"
+        return f"{render_text(*self._cells())}\n{rows}."
+
+    __repr__ = __str__
+
+
+def _import_pandas():
+    try:
+        return importlib.import_module("pandas")
+    except ImportError as error:
+        raise ImportError("to_frame needs pandas: pip install pandas.") from error
