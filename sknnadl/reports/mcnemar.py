@@ -122,5 +122,6 @@ def _tango_variance(difference, only_a, only_b, n_rows):
     """
     p = (2 * n_rows - only_a + only_b) * difference - only_a - only_b
     q = -only_b * difference * (1 - difference)
-    share = (math.sqrt(max(0.0, p**2 - 8 * n_rows * q)) - p) / (4 * n_rows)
+    root = math.sqrt(max(0.0, p**2 - 8 * n_rows * q))  # 0 may be missed by rounding
+    share = (root - p) / (4 * n_rows)
     return n_rows * (2 * share + difference * (1 - difference))
