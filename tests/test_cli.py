@@ -1,5 +1,7 @@
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from sknnadl.cli import main
@@ -35,6 +37,13 @@ def test_compare_digits(capsys, tmp_path):
         (["--out", "report.doc"], ".md or .json file"),
         (["--out", "nowhere/report.md"], "no folder 'nowhere'"),
         (["--data", ""], "--data is empty"),
+        (["--estimators", "SVC"], "no model 'SVC': there are 'random guess', "),
+        (["--scoring", "precise"], "'precise' is not a valid scoring value"),
+        (["--target", "y"], "leave it out for digits"),
+        (["--dataset", "data.txt"], "a .npz, .csv or .parquet file, got 'data.txt'"),
+        (["--dataset", "data.csv"], "no file 'data.csv'"),
+        (["--save", "nowhere/saved.json"], "no folder 'nowhere'"),
+        (["--cv", "1000"], "n_splits=1000 cannot be greater"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(arguments, message, capsys):
@@ -53,6 +62,8 @@ def test_bad_input_is_one_line_and_status_2(arguments, message, capsys):
         ["compare", "--train-rows", "0"],
         ["compare", "--train-rows", "abc"],
         ["compare", "--random-state", "-1"],
+        ["compare", "--cv", "1"],
+        ["compare", "--n-jobs", "0"],
     ],
 )
 def test_bad_arguments_have_status_2(arguments, capsys):
@@ -60,6 +71,75 @@ def test_bad_arguments_have_status_2(arguments, capsys):
         main(arguments)
     assert exit_.value.code == 2
     assert "usage" in capsys.readouterr().err
+
+
+def test_the_names_of_the_models(capsys):
+    assert main(["compare", "--list"]) == 0
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "random guess",
+        "average darkness",
+    ]
+
+
+def test_some_models_on_folds(capsys, tmp_path):
+    options = ["--cv", "3", "--scoring", "f1_macro", "--train-rows", "300"]
+    options += ["--save", str(tmp_path / "saved.json"), "--n-jobs", "2"]
+    options += ["--estimators", "SVM", "random guess"]
+    for _ in range(2):
+        assert main(["compare", *options]) == 0
+        captured = capsys.readouterr()
+        lines = captured.out.splitlines()
+        assert lines[0].split()[:2] == ["model", "f1_macro"]
+        assert [line.split()[0] for line in lines[2:4]] == ["random", "SVM"]
+        assert lines[4] == "3 folds of 200 rows to train, 100 to test."
+        assert lines[6].startswith("SVM beats random guess: +0.")
+    assert "saved.json" in captured.err
+
+
+def test_files_of_the_users_own(capsys, tmp_path, iris):
+    X, y = iris
+    frame = pd.DataFrame(X, columns=list("abcd")).assign(kind=y)
+    frame.to_csv(tmp_path / "iris.csv", index=False)
+    np.savez(tmp_path / "iris.npz", X=X, y=y)
+    outputs = []
+    for options in (["iris.csv", "--target", "kind"], ["iris.npz"]):
+        options[0] = str(tmp_path / options[0])
+        some = ["--estimators", "SVM", "most frequent"]
+        assert main(["compare", "--dataset", *options, *some]) == 0
+        line = capsys.readouterr().out.splitlines()[3]
+        outputs.append(line.split()[:2])
+    assert outputs[0] == outputs[1]
+    some = ["--estimators", "mean", "linear", "--cv", "3"]
+    path = str(tmp_path / "iris.csv")
+    assert main(["compare", "--dataset", path, "--target", "a", *some]) == 0
+    assert "linear beats mean" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "message"),
+    [
+        ("a.csv", "a,b\n1,2\n3,4\n", [], "There are 'a', 'b'"),
+        ("a.csv", "a,b\n1,2\n3,4\n", ["--target", "c"], "no column 'c'"),
+        ("a.csv", "a,b\nx,2\ny,4\n", ["--target", "b"], "'a' are not"),
+        ("a.csv", "a,b\n1,2\n", ["--target", "b"], "at least two rows"),
+        ("a.csv", "", ["--target", "b"], "cannot be read"),
+        ("a.npz", "no zip", [], "is no .npz file"),
+        ("a.npz", "no zip", ["--target", "b"], "leave out the target"),
+    ],
+)
+def test_bad_files_are_one_line(name, content, options, message, tmp_path, capsys):
+    path = tmp_path / name
+    path.write_text(content)
+    assert main(["compare", "--dataset", str(path), *options]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_arrays_of_other_names(tmp_path, capsys):
+    np.savez(tmp_path / "a.npz", x=np.zeros((3, 2)))
+    assert main(["compare", "--dataset", str(tmp_path / "a.npz")]) == 2
+    assert "needs arrays X and y, and has ['x']" in capsys.readouterr().err
 
 
 def test_a_failed_model_is_in_the_exit_status(capsys):

@@ -11,7 +11,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 
 from sknnadl import ConvNetClassifier, MLPClassifier, NetworkClassifier
-from sknnadl.cli import default_models
+from sknnadl.cli.models import image_models
 from sknnadl.network import (
     AveragePool2D,
     Conv2D,
@@ -250,7 +250,7 @@ def test_as_accurate_as_the_tuned_svm_on_digits(digits):
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
 
     def accuracy(name, seed):
-        model = default_models("digits", seed)[name]
+        model = image_models("digits", seed)[name]
         return cross_val_score(model, X, y, cv=folds, n_jobs=2).mean()
 
     svm = accuracy("SVM, tuned", 0)

@@ -265,7 +265,8 @@ from sknnadl import compare
 models = {{name: Counted({log!r}, name) for name in "abcde"}}
 if {slow}:
     models["c"].seconds = 30.0
-print(compare(models, *load_iris(return_X_y=True), save={saved!r}).to_json())
+data = load_iris(return_X_y=True)
+print(compare(models, *data, random_state=0, save={saved!r}).to_json())
 """
 
 

@@ -1,0 +1,137 @@
+"""The models that the command compares."""
+
+import numpy as np
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, SVR
+from sklearn.utils.multiclass import type_of_target
+
+from sknnadl.baselines import AverageDarknessClassifier
+from sknnadl.estimators import ConvNetClassifier, MLPClassifier, MLPRegressor
+
+#: C and gamma of the tuned SVM, the best on the validation images of a grid over
+#: both (``benchmarks/tune_svm.py``; for MNIST on 5,000 training images).
+_TUNED_SVM = {
+    "digits": {"C": 1, "gamma": 0.25},
+    "mnist": {"C": 10, "gamma": 0.03},
+}
+
+
+#: Convolutional networks for 8x8 and for 28x28 pixels. The first is at least as
+#: accurate as the tuned SVM in 5-fold cross-validation
+#: (``tests/estimators/test_convnet.py``), the layers of the second are the book's.
+_CONV_NETS = {
+    "digits": {
+        "n_filters": (64,),
+        "kernel_size": 3,
+        "padding": "same",
+        "activation": "tanh",
+        "loss": "cross_entropy",
+        "dropout": 0.5,
+        "batch_size": 10,
+        "learning_rate_init": 0.1,
+        "max_iter": 30,
+    },
+    "mnist": {"learning_rate": "invscaling", "max_iter": 8},
+}
+
+
+def image_models(dataset, random_state):
+    """Return the models for images of handwritten digits, by name.
+
+    Parameters
+    ----------
+    dataset : {"digits", "mnist"}
+        The images, which the tuned SVM and the convolutional network are made for.
+    random_state : int
+        What the models with random numbers are seeded with.
+
+    Returns
+    -------
+    models : dict of str to classifier
+        The models, not fitted.
+    """
+    return {
+        "random guess": DummyClassifier(strategy="uniform", random_state=random_state),
+        "average darkness": AverageDarknessClassifier(),
+        "logistic regression": LogisticRegression(max_iter=1000),
+        "SVM": SVC(),
+        "SVM, tuned": SVC(**_TUNED_SVM[dataset]),
+        "MLP": MLPClassifier(random_state=random_state),
+        "convolutional network": ConvNetClassifier(
+            **_CONV_NETS[dataset],
+            n_iter_no_change=np.inf,
+            n_jobs=-1,
+            random_state=random_state,
+        ),
+    }
+
+
+def table_models(y, random_state):
+    """Return the models for rows of a user's own, by name.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,)
+        The targets: where they are real numbers, the models are regressors.
+    random_state : int
+        What the models with random numbers are seeded with.
+
+    Returns
+    -------
+    models : dict of str to estimator
+        The models, not fitted; those that need it scale the features first.
+    """
+    seed = {"random_state": random_state}
+    if type_of_target(y).startswith("continuous"):
+        return {
+            "mean": DummyRegressor(),
+            "linear": make_pipeline(StandardScaler(), Ridge()),
+            "SVM": make_pipeline(StandardScaler(), SVR()),
+            "gradient boosting": HistGradientBoostingRegressor(**seed),
+            "MLP": make_pipeline(StandardScaler(), MLPRegressor(**seed)),
+        }
+    return {
+        "most frequent": DummyClassifier(),
+        "logistic regression": make_pipeline(
+            StandardScaler(), LogisticRegression(max_iter=1000)
+        ),
+        "SVM": make_pipeline(StandardScaler(), SVC()),
+        "gradient boosting": HistGradientBoostingClassifier(**seed),
+        "MLP": make_pipeline(StandardScaler(), MLPClassifier(**seed)),
+    }
+
+
+def choose(models, names):
+    """Return some of the models, in their order.
+
+    Parameters
+    ----------
+    models : dict of str to estimator
+        All of them.
+    names : list of str or None
+        Those wanted; None means all.
+
+    Returns
+    -------
+    chosen : dict of str to estimator
+        Those with these names.
+
+    Raises
+    ------
+    ValueError
+        If there is no model of a name.
+    """
+    unknown = [name for name in names or () if name not in models]
+    if unknown:
+        raise ValueError(
+            f"There is no model {unknown[0]!r}: there are "
+            f"{', '.join(map(repr, models))}."
+        )
+    return {name: models[name] for name in models if names is None or name in names}
