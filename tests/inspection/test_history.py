@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+
+pytest.importorskip("matplotlib")
+
+import matplotlib.pyplot as plt
+from drawing import count_pixels
+from sklearn.datasets import load_diabetes
+
+from sknnadl import MLPClassifier, MLPRegressor
+from sknnadl.inspection import TrainingHistoryDisplay
+
+
+def marked(ax):
+    """Return the epochs that a line marks."""
+    return [line.get_xdata()[0] for line in ax.lines if len(line.get_xdata()) == 2]
+
+
+def test_curves_are_the_history(net):
+    display = TrainingHistoryDisplay.from_estimator(net)
+    assert set(display.lines_) == {"loss", "val_loss", "val_score", "learning_rate"}
+    for name, line in display.lines_.items():
+        np.testing.assert_array_equal(line.get_xdata(), [1, 2, 3, 4])
+        np.testing.assert_array_equal(line.get_ydata(), net.history_[name])
+    assert len(display.axes_) == len(display.figure_.axes) == 3
+    assert count_pixels(display.figure_) > 1000
+
+
+def test_only_what_was_measured_has_a_panel(mlp):
+    display = TrainingHistoryDisplay.from_estimator(mlp)
+    assert list(display.lines_) == ["loss", "learning_rate"]
+    assert len(display.axes_) == 2
+
+
+def test_lbfgs_has_no_learning_rate(iris):
+    mlp = MLPClassifier((5,), solver="lbfgs", random_state=0).fit(*iris)
+    display = TrainingHistoryDisplay.from_estimator(mlp)
+    assert list(display.lines_) == ["loss"]
+    assert len(display.axes_) == 1
+    assert display.axes_[0].get_xlabel() == "epoch"
+
+
+def test_an_epoch_that_was_not_validated_is_a_gap(iris):
+    mlp = MLPClassifier((5,), random_state=0).partial_fit(*iris, classes=[0, 1, 2])
+    mlp.partial_fit(*iris, X_val=iris[0], y_val=iris[1])
+    drawn = TrainingHistoryDisplay.from_estimator(mlp).lines_["val_loss"]
+    np.testing.assert_array_equal(drawn.get_ydata(), mlp.history_["val_loss"])
+    assert drawn.get_marker() == "."  # a lonely point of a line would not be seen
+
+
+@pytest.mark.parametrize("scoring", [None, "loss", "neg_mean_squared_error"])
+def test_the_epoch_that_was_kept_is_marked(scoring):
+    X, y = load_diabetes(return_X_y=True, scaled=True)
+    X, y = X / X.std(axis=0), (y - y.mean()) / y.std()
+    options = {"early_stopping": True, "scoring": scoring, "random_state": 1}
+    mlp = MLPRegressor(learning_rate_init=0.05, n_iter_no_change=15, **options)
+    mlp.fit(X, y)
+    display = TrainingHistoryDisplay.from_estimator(mlp)
+    # the parameters kept are those of a network trained for so many epochs
+    again = MLPRegressor(
+        learning_rate_init=0.05, n_iter_no_change=np.inf, max_iter=1, **options
+    )
+    again.set_params(max_iter=display.best_epoch).fit(X, y)
+    np.testing.assert_array_equal(mlp.parameters_, again.training_state_["parameters"])
+    assert marked(display.axes_[0]) == [display.best_epoch]
+    assert display.best_epoch < mlp.n_iter_
+
+
+def test_no_epoch_is_marked_without_early_stopping(iris):
+    mlp = MLPClassifier(max_iter=3, n_iter_no_change=np.inf, random_state=0)
+    mlp.fit(*iris, X_val=iris[0], y_val=iris[1])
+    display = TrainingHistoryDisplay.from_estimator(mlp)
+    assert display.best_epoch is None
+    assert marked(display.axes_[0]) == []
+
+
+def test_panels_take_the_place_of_an_axes(net):
+    figure, axes = plt.subplots(1, 2)
+    display = TrainingHistoryDisplay.from_estimator(net, ax=axes[1])
+    assert display.figure_ is figure
+    assert all(ax.get_position().x0 > 0.5 for ax in display.axes_)
+    assert not axes[1].axison
+
+
+def test_panels_take_the_place_of_an_axes_put_by_hand(net):
+    ax = plt.figure().add_axes((0.5, 0.25, 0.25, 0.5))
+    display = TrainingHistoryDisplay.from_estimator(net, ax=ax)
+    top, bottom = display.axes_[0].get_position(), display.axes_[-1].get_position()
+    np.testing.assert_allclose((top.y1, bottom.y0), (0.75, 0.25))
+    np.testing.assert_allclose((top.x0, top.x1), (0.5, 0.75))
+
+
+def test_axes_may_be_given_for_each_panel(net):
+    _, axes = plt.subplots(3)
+    display = TrainingHistoryDisplay.from_estimator(net, ax=axes)
+    assert list(display.axes_) == list(axes)
+    assert display.lines_["val_score"] in axes[1].lines
+    with pytest.raises(ValueError, match="or 3 of them for as many panels, got 2"):
+        display.plot(ax=axes[:2])
+
+
+def test_arguments_reach_the_lines(mlp):
+    display = TrainingHistoryDisplay.from_estimator(mlp, line_kw={"linewidth": 7})
+    assert {line.get_linewidth() for line in display.lines_.values()} == {7}
