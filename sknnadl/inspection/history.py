@@ -181,8 +181,8 @@ def draw_curve(ax, values, **line_kw):
     style = {"marker": "." if lonely else None, "linewidth": 1.5}
     epochs = np.arange(1, len(values) + 1)
     (line,) = ax.plot(epochs, values, **style | line_kw)
-    locator = import_pyplot().MaxNLocator
-    ax.xaxis.set_major_locator(locator("auto", steps=[1, 2, 5, 10], integer=True))
+    whole = {"integer": True, "min_n_ticks": 1, "steps": [1, 2, 5, 10]}
+    ax.xaxis.set_major_locator(import_pyplot().MaxNLocator("auto", **whole))
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", color="0.9", linewidth=0.8)
     ax.set_axisbelow(True)

@@ -99,6 +99,14 @@ def test_axes_may_be_given_for_each_panel(net):
         display.plot(ax=axes[:2])
 
 
+@pytest.mark.parametrize("n_epochs", [1, 2, 7, 31, 200])
+def test_ticks_are_whole_epochs(n_epochs):
+    display = TrainingHistoryDisplay(np.ones(n_epochs)).plot()
+    display.figure_.canvas.draw()
+    ticks = display.axes_[0].get_xticks()
+    np.testing.assert_array_equal(ticks, np.round(ticks))
+
+
 def test_arguments_reach_the_lines(mlp):
     display = TrainingHistoryDisplay.from_estimator(mlp, line_kw={"linewidth": 7})
     assert {line.get_linewidth() for line in display.lines_.values()} == {7}
