@@ -34,7 +34,7 @@ def test_compare_digits(capsys, tmp_path):
     [
         (["--data", "nowhere"], "There is no MNIST at 'nowhere'"),
         (["--dataset", "digits", "--data", "x.npz"], "leave out --dataset digits"),
-        (["--out", "report.doc"], ".md or .json file"),
+        (["--out", "report.doc"], ".html, .md or .json file"),
         (["--out", "nowhere/report.md"], "no folder 'nowhere'"),
         (["--data", ""], "--data is empty"),
         (["--estimators", "SVC"], "no model 'SVC': there are 'random guess', "),

@@ -64,9 +64,8 @@ def main(arguments=None):
         print(f"{parser.prog}: {line}", file=sys.stderr)
         return 2
     print(report)
-    sentences = [pair["text"] for pair in _find_pairs(report)]
-    if sentences:
-        print("", *sentences, sep="\n")
+    if report.sentences():
+        print("", *report.sentences(), sep="\n")
     for path in options.out:
         report.save(path)
         print(f"Written: {path}", file=sys.stderr)
@@ -80,12 +79,6 @@ def _make_folds(options, y):
     regress = type_of_target(y).startswith("continuous")
     kind = KFold if regress else StratifiedKFold
     return kind(options.cv, shuffle=True, random_state=options.random_state)
-
-
-def _find_pairs(report):
-    """Return what can be said of pairs of models: of other scores, on folds alone."""
-    can = len(report.targets) > 1 or report.scorers[0] == "accuracy"
-    return report.pairwise() if can else []
 
 
 def _make_parser():
@@ -152,8 +145,8 @@ def _make_parser():
         action="append",
         default=[],
         metavar="FILE",
-        help="also write the table to a .md file, or all results to a .json file; "
-        "may be given several times",
+        help="also write the report to a .html or .md file, or all results to a .json "
+        "file; may be given several times",
     )
     return parser
 

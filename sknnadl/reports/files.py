@@ -19,9 +19,9 @@ def check_report_path(path):
         If the report cannot be written there.
     """
     path = Path(path)
-    if path.suffix not in (".md", ".json"):
+    if path.suffix not in (".html", ".md", ".json"):
         raise ValueError(
-            f"A report is written to a .md or .json file, got {str(path)!r}."
+            f"A report is written to a .html, .md or .json file, got {str(path)!r}."
         )
     if not path.parent.is_dir():
         raise ValueError(f"There is no folder {str(path.parent)!r} to write to.")

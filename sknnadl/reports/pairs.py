@@ -85,7 +85,8 @@ def _say(pair, n_splits):
     )
     difference += " points" if in_percent else f" of {pair['scorer']}"
     p_value = pair["p_corrected"]
-    how = f"95% interval {low} to {high}, p = {p_value:.2g} after correction"
+    chance = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
+    how = f"95% interval {low} to {high}, {chance} after correction"
     if p_value < _LEVEL:
         return f"{pair['a']} beats {pair['b']}: +{difference}, {how}."
     if np.isnan(p_value):

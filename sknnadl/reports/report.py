@@ -2,9 +2,11 @@
 
 import importlib
 import json
+from html import escape
 from pathlib import Path
 
 from sknnadl.reports.files import check_report_path, write_text
+from sknnadl.reports.html import render_html
 from sknnadl.reports.pairs import compare_pairs
 from sknnadl.reports.results import make_cells, make_header
 from sknnadl.reports.tables import render_markdown, render_text
@@ -139,13 +141,39 @@ class ComparisonReport:
         }
         return json.dumps(content, indent=2) + "\n"
 
+    def to_html(self):
+        """Return the report as a page that needs no other file.
+
+        Returns
+        -------
+        text : str
+            An HTML document: the table, a picture of each score with its intervals,
+            and a sentence for each pair of models that can be compared.
+        """
+        return render_html(
+            self.results, self.scorers, self._describe_rows(), self.sentences()
+        )
+
+    def sentences(self):
+        """Return what can be said of each pair of models, by the first score.
+
+        Returns
+        -------
+        sentences : list of str
+            Those of `pairwise`; none where the score cannot be compared.
+        """
+        if len(self.targets) == 1 and self.scorers[0] != "accuracy":
+            return []
+        return [pair["text"] for pair in self.pairwise()]
+
     def save(self, path):
         """Write the report to a file, in the format that its suffix names.
 
         Parameters
         ----------
         path : str or path-like
-            A file that ends in ``.md`` or ``.json``. It is replaced in one step.
+            A file that ends in ``.html``, ``.md`` or ``.json``. It is replaced in one
+            step.
 
         Raises
         ------
@@ -155,19 +183,32 @@ class ComparisonReport:
         write_text(path, self._format(path)())
 
     def _format(self, path):
-        formats = {".md": self.to_markdown, ".json": self.to_json}
+        formats = {
+            ".html": self.to_html,
+            ".md": self.to_markdown,
+            ".json": self.to_json,
+        }
         check_report_path(path)
         return formats[Path(path).suffix]
+
+    def _repr_html_(self):
+        """Return the page in a frame, for notebooks."""
+        page = escape(self.to_html())
+        style = "width: 100%; height: 30rem; border: 0"
+        return f'<iframe srcdoc="{page}" style="{style}"></iframe>'
 
     def _cells(self):
         rows = [make_cells(result, self.scorers) for result in self.results]
         return make_header(self.scorers), rows
 
-    def __str__(self):
+    def _describe_rows(self):
         rows = f"{self.n_train:,} rows to train, {self.n_test:,} to test"
         if len(self.targets) > 1:
             rows = f"{len(self.targets)} folds of {rows}"
-        return f"{render_text(*self._cells())}\n{rows}."
+        return f"{rows}."
+
+    def __str__(self):
+        return f"{render_text(*self._cells())}\n{self._describe_rows()}"
 
     __repr__ = __str__
 

@@ -77,7 +77,7 @@ def test_json_is_the_table(report, tmp_path):
 
 
 def test_bad_paths_are_refused(report, tmp_path):
-    with pytest.raises(ValueError, match=r"\.md or \.json"):
+    with pytest.raises(ValueError, match=r"\.html, \.md or \.json"):
         report.save(tmp_path / "report.doc")
     with pytest.raises(ValueError, match="no folder"):
         report.save(tmp_path / "nowhere" / "report.md")
