@@ -135,10 +135,9 @@ def compare(
     return ComparisonReport(
         [results[name] for name in estimators],
         {name: fitted[name] for name in estimators if name in fitted},
-        list(scorers),
-        [split.y_test for split in splits],
-        len(splits[0].y),
-        len(splits[0].y_test),
+        scorers,
+        estimators,
+        splits,
     )
 
 

@@ -5,6 +5,7 @@ import json
 from html import escape
 from pathlib import Path
 
+from sknnadl.reports.curves import measure_curve
 from sknnadl.reports.files import check_report_path, write_text
 from sknnadl.reports.html import render_html
 from sknnadl.reports.pairs import compare_pairs
@@ -22,17 +23,21 @@ class ComparisonReport:
     estimators : dict of str to estimator
         The fitted models of a single test set that did not fail; none of those read
         from a file, and none of folds.
-    scorers : list of str
-        The names of the scores.
-    targets : list of array-like
-        The targets of the test rows, for each split.
-    n_train, n_test : int
-        The numbers of rows; of folds those of the first.
+    scorers : dict of str to callable
+        The scorers, by name.
+    models : dict of str to estimator
+        The models that were compared, not fitted.
+    splits : list of Split
+        The rows that they were fitted and measured on.
 
     Attributes
     ----------
     table : list of dict
         The results as plain values.
+    targets : list of array-like
+        The targets of the test rows, for each split.
+    n_train, n_test : int
+        The numbers of rows; of folds those of the first.
 
     Examples
     --------
@@ -44,13 +49,14 @@ class ComparisonReport:
     0.75
     """
 
-    def __init__(self, results, estimators, scorers, targets, n_train, n_test):
+    def __init__(self, results, estimators, scorers, models, splits):
         self.results = results
         self.estimators = estimators
-        self.scorers = scorers
-        self.targets = targets
-        self.n_train = n_train
-        self.n_test = n_test
+        self.scorers = list(scorers)
+        self.targets = [split.y_test for split in splits]
+        self.n_train = len(splits[0].y)
+        self.n_test = len(splits[0].y_test)
+        self._again = models, splits, scorers
 
     @property
     def table(self):
@@ -100,6 +106,40 @@ class ComparisonReport:
                 f"{scorer!r}."
             )
         return compare_pairs(self.results, scorer, self.targets)
+
+    def learning_curve(self, sizes, *, n_jobs=None):
+        """Fit the models on fewer rows, and measure them on the same test rows.
+
+        Parameters
+        ----------
+        sizes : iterable of int
+            How many of the training rows to fit on: the first, in their order.
+        n_jobs : int, default=None
+            How many fits run at a time, through joblib.
+
+        Returns
+        -------
+        rows : list of dict
+            For each model and size ``name``, ``size``, each score (on folds the
+            mean), ``fit_seconds``, and ``error``, which is None or why it failed.
+
+        Raises
+        ------
+        ValueError
+            If a size is not from 1 to the number of training rows.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.svm import SVC
+        >>> from sknnadl import compare
+        >>> report = compare([SVC()], *load_iris(return_X_y=True), random_state=0)
+        >>> few, all_rows = report.learning_curve([20, 112])
+        >>> few["accuracy"] < all_rows["accuracy"] == report.table[0]["accuracy"]
+        True
+        """
+        models, splits, scorers = self._again
+        return measure_curve(models, splits, scorers, sizes, n_jobs)
 
     def to_frame(self):
         """Return the table as a pandas DataFrame.
