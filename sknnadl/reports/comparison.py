@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import joblib
+import numpy as np
 from sklearn.base import is_classifier
 from sklearn.utils import indexable
 
@@ -112,11 +113,13 @@ def compare(
     )
     if test is not None:
         splits = [Split(X, y, sample_weight, *check_test(test), None)]
+        held_out = [np.arange(len(splits[0].y_test))]
     else:
         if saved.parts is None:
             how = {"cv": cv, "groups": groups, "random_state": random_state}
             saved.parts = divide_rows(X, y, classify=classify, **how)
         splits = take_splits(X, y, sample_weight, saved.parts)
+        held_out = [test_rows for _, test_rows in saved.parts]
     done = {name: saved.find(name, model) for name, model in estimators.items()}
     progress, fitted, results = Progress(verbose), {}, {}
     todo = {name: model for name, model in estimators.items() if done[name] is None}
@@ -138,6 +141,7 @@ def compare(
         scorers,
         estimators,
         splits,
+        held_out,
     )
 
 

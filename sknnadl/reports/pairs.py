@@ -6,6 +6,7 @@ import numpy as np
 
 from sknnadl.reports.folds import corrected_t_test
 from sknnadl.reports.mcnemar import mcnemar_test
+from sknnadl.reports.mistakes import find_correct
 from sknnadl.reports.results import write_score
 from sknnadl.reports.statistics import holm
 
@@ -67,13 +68,7 @@ def _test(a, b, scorer, targets):
     if len(targets) > 1:
         values = a.scores[scorer].values, b.scores[scorer].values
         return corrected_t_test(*values, a.n_train, a.n_test)
-    return mcnemar_test(*(_find_correct(r.predictions[0], targets[0]) for r in (a, b)))
-
-
-def _find_correct(predictions, targets):
-    """Return which rows are right; of several labels a row all."""
-    correct = np.asarray(predictions) == np.asarray(targets)
-    return correct.reshape(len(correct), -1).all(axis=1)
+    return mcnemar_test(*(find_correct(r.predictions[0], targets[0]) for r in (a, b)))
 
 
 def _say(pair, n_splits):

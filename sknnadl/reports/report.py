@@ -5,9 +5,12 @@ import json
 from html import escape
 from pathlib import Path
 
+from sklearn.base import is_classifier
+
 from sknnadl.reports.curves import measure_curve
 from sknnadl.reports.files import check_report_path, write_text
 from sknnadl.reports.html import render_html
+from sknnadl.reports.mistakes import count_confusions, find_mistakes
 from sknnadl.reports.pairs import compare_pairs
 from sknnadl.reports.results import make_cells, make_header
 from sknnadl.reports.tables import render_markdown, render_text
@@ -29,6 +32,8 @@ class ComparisonReport:
         The models that were compared, not fitted.
     splits : list of Split
         The rows that they were fitted and measured on.
+    held_out : list of ndarray
+        The indices of the test rows, for each split.
 
     Attributes
     ----------
@@ -49,7 +54,7 @@ class ComparisonReport:
     0.75
     """
 
-    def __init__(self, results, estimators, scorers, models, splits):
+    def __init__(self, results, estimators, scorers, models, splits, held_out):
         self.results = results
         self.estimators = estimators
         self.scorers = list(scorers)
@@ -57,6 +62,7 @@ class ComparisonReport:
         self.n_train = len(splits[0].y)
         self.n_test = len(splits[0].y_test)
         self._again = models, splits, scorers
+        self._held_out = held_out
 
     @property
     def table(self):
@@ -106,6 +112,72 @@ class ComparisonReport:
                 f"{scorer!r}."
             )
         return compare_pairs(self.results, scorer, self.targets)
+
+    def confusion_matrix(self, name):
+        """Count how often a classifier says each class where each class is right.
+
+        Parameters
+        ----------
+        name : str
+            The model's name.
+
+        Returns
+        -------
+        matrix : ndarray of int of shape (n_classes, n_classes)
+            A row for each true class, a column for each one that the model says; over
+            all folds.
+        labels : ndarray of shape (n_classes,)
+            The classes.
+
+        Raises
+        ------
+        ValueError
+            If there is no such model, or it failed or is no classifier.
+        """
+        return count_confusions(self._find_classifier(name), self.targets)
+
+    def misclassified(self, *names):
+        """Return which rows all of some classifiers get wrong.
+
+        Parameters
+        ----------
+        *names : str
+            The models' names; by default all that did not fail.
+
+        Returns
+        -------
+        indices : ndarray of int
+            Indices of the rows of ``test``; where there was none, of ``X``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such model, or it failed or is no classifier.
+
+        Examples
+        --------
+        >>> from sklearn.dummy import DummyClassifier
+        >>> from sknnadl import compare
+        >>> X, y = [[0], [1], [2], [3]], [0, 1, 1, 1]
+        >>> report = compare({"majority": DummyClassifier()}, X, y, test=(X, y))
+        >>> report.misclassified("majority")
+        array([0])
+        """
+        names = names or [result.name for result in self.results if not result.error]
+        results = [self._find_classifier(name) for name in names]
+        if not results:
+            raise ValueError("All models failed, so no rows are misclassified.")
+        return find_mistakes(results, self.targets, self._held_out)
+
+    def _find_classifier(self, name):
+        by_name = {result.name: result for result in self.results}
+        if name not in by_name:
+            raise ValueError(f"name must be one of {list(by_name)}, got {name!r}.")
+        if by_name[name].error:
+            raise ValueError(f"{name!r} failed: {by_name[name].error}")
+        if not is_classifier(self._again[0][name]):
+            raise ValueError(f"{name!r} is no classifier: it predicts numbers.")
+        return by_name[name]
 
     def learning_curve(self, sizes, *, n_jobs=None):
         """Fit the models on fewer rows, and measure them on the same test rows.

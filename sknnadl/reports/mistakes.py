@@ -1,0 +1,71 @@
+"""What classifiers get wrong: row by row, and class by class."""
+
+import numpy as np
+from sklearn.metrics import confusion_matrix
+
+
+def find_correct(predictions, targets):
+    """Return which rows are right; of several labels a row all.
+
+    Parameters
+    ----------
+    predictions, targets : array-like of shape (n,) or (n, n_outputs)
+        What a model says, and what is right.
+
+    Returns
+    -------
+    correct : ndarray of bool of shape (n,)
+        Whether they agree.
+    """
+    correct = np.asarray(predictions) == np.asarray(targets)
+    return correct.reshape(len(correct), -1).all(axis=1)
+
+
+def find_mistakes(results, targets, held_out):
+    """Return the rows that every one of some models gets wrong.
+
+    Parameters
+    ----------
+    results : list of ModelResult
+        The models.
+    targets : list of array-like
+        The targets of the test rows, for each split.
+    held_out : list of ndarray
+        The indices of the test rows, for each split.
+
+    Returns
+    -------
+    indices : ndarray of int
+        The indices in ascending order; of a row that was in several test sets, if it
+        was wrong in one of them.
+    """
+    wrong = [
+        indices[
+            np.all([~find_correct(r.predictions[i], target) for r in results], axis=0)
+        ]
+        for i, (indices, target) in enumerate(zip(held_out, targets, strict=True))
+    ]
+    return np.unique(np.concatenate(wrong))
+
+
+def count_confusions(result, targets):
+    """Return how often a model says each class where each class is right.
+
+    Parameters
+    ----------
+    result : ModelResult
+        The model.
+    targets : list of array-like of shape (n,)
+        The targets of the test rows, for each split.
+
+    Returns
+    -------
+    matrix : ndarray of int of shape (n_classes, n_classes)
+        A row for each true class, a column for each one that the model says.
+    labels : ndarray of shape (n_classes,)
+        The classes.
+    """
+    y_true = np.concatenate([np.asarray(target) for target in targets])
+    y_pred = np.concatenate([np.asarray(said) for said in result.predictions])
+    labels = np.unique(np.concatenate([y_true, y_pred]))
+    return confusion_matrix(y_true, y_pred, labels=labels), labels
