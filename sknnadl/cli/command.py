@@ -12,8 +12,8 @@ from sknnadl.datasets.tables import load_table
 from sknnadl.reports import compare
 from sknnadl.reports.files import check_report_path
 
-#: The data sets that have a name.
-_NAMED = "digits", "mnist"
+#: The data sets that have a name, and the shape of their images.
+_IMAGES = {"digits": (8, 8), "mnist": (28, 28)}
 
 _DESCRIPTION = """\
 Compare classifiers on images of handwritten digits: random guess, average darkness,
@@ -67,7 +67,7 @@ def main(arguments=None):
     if report.sentences():
         print("", *report.sentences(), sep="\n")
     for path in options.out:
-        report.save(path)
+        report.save(path, image_shape=_IMAGES.get(options.dataset))
         print(f"Written: {path}", file=sys.stderr)
     return 1 if any(result["error"] for result in report.table) else 0
 
@@ -185,7 +185,7 @@ def _load(options):
         raise ValueError(
             f"--data is the path of MNIST; leave out --dataset {options.dataset}."
         )
-    if options.dataset not in _NAMED:
+    if options.dataset not in _IMAGES:
         X, y = load_table(options.dataset, options.target)
         rows = slice(options.train_rows)
         return X[rows], y[rows], None, table_models(y, options.random_state)

@@ -32,11 +32,16 @@ th { color: var(--soft); font-weight: 600; font-size: .85rem; }
   margin-left: -5.5px; border-radius: 50%; background: var(--mark); }
 .ends { display: flex; justify-content: space-between; margin-right: 1rem;
   font-size: .85rem; color: var(--soft); }
+.confusion { margin: .6rem 0; font-size: .85rem; }
+.images { display: flex; flex-wrap: wrap; gap: .7rem; margin: .6rem 0; }
+figure { margin: 0; text-align: center; font-size: .8rem; color: var(--soft); }
+figure img { width: 4rem; image-rendering: pixelated; border: 1px solid var(--line); }
+details { margin: .4rem 0; }
 ul { padding-left: 1.2rem; } li { margin: .3rem 0; } summary { cursor: pointer; }
 """
 
 
-def render_html(results, scorers, rows, sentences):
+def render_html(results, scorers, rows, sentences, mistakes=()):
     """Return a page on a comparison.
 
     Parameters
@@ -49,6 +54,8 @@ def render_html(results, scorers, rows, sentences):
         A line on the rows that were used.
     sentences : list of str
         What is said of pairs of models.
+    mistakes : sequence of str, default=()
+        HTML on what each classifier gets wrong.
 
     Returns
     -------
@@ -75,6 +82,7 @@ def render_html(results, scorers, rows, sentences):
 {_make_table(results, scorers)}
 {"".join(pictures)}
 {_list_pairs(sentences)}
+{_list_mistakes(mistakes)}
 </main>
 </body>
 </html>
@@ -135,6 +143,10 @@ def _draw_score(name, score, place):
         f'<div title="{score.mean:.4f}"><span>{escape(name)}</span>'
         f'<div class="track">{bar}{dot}</div></div>'
     )
+
+
+def _list_mistakes(mistakes):
+    return "\n".join(["<h2>What they get wrong</h2>", *mistakes]) if mistakes else ""
 
 
 def _list_pairs(sentences):

@@ -2,21 +2,24 @@
 
 import importlib
 import json
+from functools import partial
 from html import escape
 from pathlib import Path
 
+import numpy as np
 from sklearn.base import is_classifier
 
 from sknnadl.reports.curves import measure_curve
 from sknnadl.reports.files import check_report_path, write_text
 from sknnadl.reports.html import render_html
-from sknnadl.reports.mistakes import count_confusions, find_mistakes
+from sknnadl.reports.mistakes import TellsOfMistakes, count_confusions
 from sknnadl.reports.pairs import compare_pairs
+from sknnadl.reports.pictures import join_images, render_all_mistakes
 from sknnadl.reports.results import make_cells, make_header
 from sknnadl.reports.tables import render_markdown, render_text
 
 
-class ComparisonReport:
+class ComparisonReport(TellsOfMistakes):
     """The results of a comparison, which prints as a table.
 
     Parameters
@@ -113,72 +116,6 @@ class ComparisonReport:
             )
         return compare_pairs(self.results, scorer, self.targets)
 
-    def confusion_matrix(self, name):
-        """Count how often a classifier says each class where each class is right.
-
-        Parameters
-        ----------
-        name : str
-            The model's name.
-
-        Returns
-        -------
-        matrix : ndarray of int of shape (n_classes, n_classes)
-            A row for each true class, a column for each one that the model says; over
-            all folds.
-        labels : ndarray of shape (n_classes,)
-            The classes.
-
-        Raises
-        ------
-        ValueError
-            If there is no such model, or it failed or is no classifier.
-        """
-        return count_confusions(self._find_classifier(name), self.targets)
-
-    def misclassified(self, *names):
-        """Return which rows all of some classifiers get wrong.
-
-        Parameters
-        ----------
-        *names : str
-            The models' names; by default all that did not fail.
-
-        Returns
-        -------
-        indices : ndarray of int
-            Indices of the rows of ``test``; where there was none, of ``X``.
-
-        Raises
-        ------
-        ValueError
-            If there is no such model, or it failed or is no classifier.
-
-        Examples
-        --------
-        >>> from sklearn.dummy import DummyClassifier
-        >>> from sknnadl import compare
-        >>> X, y = [[0], [1], [2], [3]], [0, 1, 1, 1]
-        >>> report = compare({"majority": DummyClassifier()}, X, y, test=(X, y))
-        >>> report.misclassified("majority")
-        array([0])
-        """
-        names = names or [result.name for result in self.results if not result.error]
-        results = [self._find_classifier(name) for name in names]
-        if not results:
-            raise ValueError("All models failed, so no rows are misclassified.")
-        return find_mistakes(results, self.targets, self._held_out)
-
-    def _find_classifier(self, name):
-        by_name = {result.name: result for result in self.results}
-        if name not in by_name:
-            raise ValueError(f"name must be one of {list(by_name)}, got {name!r}.")
-        if by_name[name].error:
-            raise ValueError(f"{name!r} failed: {by_name[name].error}")
-        if not is_classifier(self._again[0][name]):
-            raise ValueError(f"{name!r} is no classifier: it predicts numbers.")
-        return by_name[name]
-
     def learning_curve(self, sizes, *, n_jobs=None):
         """Fit the models on fewer rows, and measure them on the same test rows.
 
@@ -253,18 +190,44 @@ class ComparisonReport:
         }
         return json.dumps(content, indent=2) + "\n"
 
-    def to_html(self):
+    def to_html(self, *, image_shape=None):
         """Return the report as a page that needs no other file.
+
+        Parameters
+        ----------
+        image_shape : tuple of int, default=None
+            The shape of an image, where the rows are flat images: (height, width) or
+            (height, width, channels). Rows that have such a shape need not say so.
 
         Returns
         -------
         text : str
-            An HTML document: the table, a picture of each score with its intervals,
-            and a sentence for each pair of models that can be compared.
+            An HTML document: the table, a picture of each score with its intervals, a
+            sentence for each pair of models that can be compared; and for classifiers
+            their confusions and, of images, those that they get wrong.
         """
         return render_html(
-            self.results, self.scorers, self._describe_rows(), self.sentences()
+            self.results,
+            self.scorers,
+            self._describe_rows(),
+            self.sentences(),
+            self._describe_mistakes(image_shape),
         )
+
+    def _describe_mistakes(self, image_shape):
+        """Return a part of the page for each classifier, of one label a row."""
+        models, splits, _ = self._again
+        targets = np.concatenate([np.asarray(target) for target in self.targets])
+        if targets.ndim != 1 or not is_classifier(next(iter(models.values()))):
+            return []
+        images = join_images([split.X_test for split in splits], image_shape)
+        sound = [result for result in self.results if not result.error]
+        confusions = {r.name: count_confusions(r, self.targets) for r in sound}
+        said = {
+            r.name: np.concatenate([np.asarray(p) for p in r.predictions])
+            for r in sound
+        }
+        return render_all_mistakes(said, targets, confusions, images)
 
     def sentences(self):
         """Return what can be said of each pair of models, by the first score.
@@ -278,7 +241,7 @@ class ComparisonReport:
             return []
         return [pair["text"] for pair in self.pairwise()]
 
-    def save(self, path):
+    def save(self, path, *, image_shape=None):
         """Write the report to a file, in the format that its suffix names.
 
         Parameters
@@ -286,17 +249,19 @@ class ComparisonReport:
         path : str or path-like
             A file that ends in ``.html``, ``.md`` or ``.json``. It is replaced in one
             step.
+        image_shape : tuple of int, default=None
+            As in `to_html`.
 
         Raises
         ------
         ValueError
             If the suffix names no format.
         """
-        write_text(path, self._format(path)())
+        write_text(path, self._format(path, image_shape)())
 
-    def _format(self, path):
+    def _format(self, path, image_shape):
         formats = {
-            ".html": self.to_html,
+            ".html": partial(self.to_html, image_shape=image_shape),
             ".md": self.to_markdown,
             ".json": self.to_json,
         }

@@ -1,11 +1,14 @@
 """The report as a page: what it says, and how a browser shows it."""
 
+import base64
+import io
 import re
 import shutil
 import subprocess
 from html import escape
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
@@ -13,6 +16,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import SVC
 
 from sknnadl import compare
+from sknnadl.reports.pictures import encode_png
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -55,7 +59,8 @@ def test_the_page_is_whole_and_alone(report, tmp_path):
     outline.feed(page)
     assert outline.open == []
     counts = outline.counts
-    assert (counts["table"], counts["tr"], counts["h2"]) == (1, 5, 3)
+    # the table and confusions of three models; two pictures and two lists
+    assert (counts["table"], counts["tr"], counts["h2"]) == (4, 5 + 3 * 4, 4)
     assert counts["b"] == 6  # a dot for each score of a model that did not fail
     assert counts["li"] == 3
     assert "script" not in counts
@@ -80,6 +85,51 @@ def test_dots_and_intervals_are_where_the_scores_are(report):
     for row, place in zip(rows, places, strict=True):
         expected = 100 * (row["accuracy"] - low) / (high - low)
         assert float(place) == pytest.approx(expected, abs=0.006)
+
+
+def test_a_png_is_read_back_as_it_was():
+    plt = pytest.importorskip("matplotlib.pyplot")
+    rng = np.random.default_rng(0)
+    grey, colour = rng.random((5, 7)), rng.random((4, 6, 3))
+    for image, expected in (
+        (grey, 1 - grey),
+        (colour, colour),
+        (grey[..., np.newaxis], 1 - grey),
+    ):
+        read = plt.imread(io.BytesIO(encode_png(2 * image, 2)), format="png")
+        np.testing.assert_allclose(read, expected, rtol=0, atol=0.5 / 255 + 1e-6)
+
+
+@pytest.mark.parametrize("flat", [True, False])
+def test_images_that_are_wrong(digits, flat):
+    images = digits.X_test.reshape(-1, 8, 8)
+    X = digits.X_test if flat else images
+    model = DummyClassifier(strategy="constant", constant=3)
+    report = compare({"three": model}, X, digits.y_test, test=(X, digits.y_test))
+    page = report.to_html(image_shape=(8, 8) if flat else None)
+    wrong = np.flatnonzero(digits.y_test != 3)
+    np.testing.assert_array_equal(report.misclassified(), wrong)
+    assert f"<summary>three: {len(wrong)} of 300 rows</summary>" in page
+    shown = re.findall(
+        r'<img alt="(\d), said 3" src="data:image/png;base64,(.*?)"', page
+    )
+    assert [int(label) for label, _ in shown] == digits.y_test[wrong[:30]].tolist()
+    largest = images[wrong].max()
+    assert base64.b64decode(shown[0][1]) == encode_png(images[wrong[0]], largest)
+    assert f"and {len(wrong) - 30} more" in page
+    assert ("<img" in report.to_html()) == (not flat)
+    if flat:
+        with pytest.raises(ValueError, match="does not fit rows of shape"):
+            report.to_html(image_shape=(7, 7))
+
+
+def test_images_that_all_get_wrong(digits):
+    test = digits.X_test.reshape(-1, 8, 8), digits.y_test
+    models = {str(c): DummyClassifier(strategy="constant", constant=c) for c in (3, 4)}
+    page = compare(models, *test, test=test).to_html()
+    wrong = np.flatnonzero((test[1] != 3) & (test[1] != 4))
+    assert f"<summary>all 2 of them: {len(wrong)} of 300 rows</summary>" in page
+    assert f'<img alt="{test[1][wrong[0]]}, said 3 or 4" src' in page
 
 
 def test_many_pairs_are_folded():
