@@ -9,6 +9,7 @@ from sklearn.base import is_classifier, is_regressor
 from sklearn.metrics import get_scorer
 from sklearn.model_selection import check_cv, train_test_split
 from sklearn.utils import column_or_1d, indexable
+from sklearn.utils.multiclass import type_of_target
 
 from sknnadl._sklearn import _safe_indexing
 
@@ -159,7 +160,8 @@ def divide_rows(X, y, *, cv, groups, random_state, classify):
     if cv is None:
         if groups is not None:
             raise ValueError("groups say how cv divides the rows: give cv too.")
-        stratify = y if classify else None
+        one_label = classify and type_of_target(y) in ("binary", "multiclass")
+        stratify = y if one_label else None
         parts = [
             train_test_split(
                 np.arange(len(y)),

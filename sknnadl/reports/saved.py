@@ -1,6 +1,7 @@
 """What is done of a comparison, kept in a file, so that it need not be done again."""
 
 import json
+import pickle
 from pathlib import Path
 
 import joblib
@@ -39,7 +40,7 @@ class SavedResults:
             return
         if not self._path.parent.is_dir():
             raise ValueError(f"There is no folder {str(self._path.parent)!r} for save.")
-        self._key = joblib.hash(data)
+        self._key = _hash(data)
         content = _read(self._path) if self._path.exists() else {}
         if content.get("data") == self._key:
             self._models = content["models"]
@@ -88,7 +89,18 @@ class SavedResults:
 
 def _key(estimator):
     """Return what tells a model from others, the same in every process."""
-    return joblib.hash((type(estimator), estimator.get_params()))
+    return _hash((type(estimator), estimator.get_params()))
+
+
+def _hash(value):
+    try:
+        return joblib.hash(value)
+    except pickle.PicklingError as error:
+        what = str(error.args[0]).split(":")[0]
+        raise ValueError(
+            f"save needs models and scores that can be pickled ({what}): define "
+            "functions at the top of a module, or leave out save."
+        ) from error
 
 
 def _read(path):

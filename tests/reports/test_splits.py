@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.datasets import load_diabetes
+from sklearn.datasets import load_diabetes, make_multilabel_classification
 from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import (
     GridSearchCV,
@@ -22,7 +23,7 @@ from sklearn.model_selection import (
     StratifiedKFold,
     cross_validate,
 )
-from sklearn.naive_bayes import GaussianNB
+from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -309,6 +310,31 @@ def test_a_file_of_another_kind_is_left_alone(content, iris, tmp_path):
     assert path.read_text() == content
     with pytest.raises(ValueError, match="no folder"):
         compare([DummyClassifier()], *iris, save=tmp_path / "nowhere" / "file")
+
+
+def test_what_cannot_be_told_from_others_is_not_saved(iris, tmp_path):
+    options = {"cv": 2, "scoring": lambda model, X, y: 0.5}
+    assert compare([SVC()], *iris, **options).table[0]["<lambda>"] == 0.5
+    with pytest.raises(ValueError, match=r"can be pickled \(Can't pickle"):
+        compare([SVC()], *iris, **options, save=tmp_path / "saved.json")
+
+
+def test_several_labels_a_row():
+    X, Y = make_multilabel_classification(100, random_state=0)
+    models = {"near": KNeighborsClassifier(), "guess": DummyClassifier()}
+    for options in ({"cv": 3}, {"random_state": 0}):
+        report = compare(models, X, Y, **options)
+        assert 0 < report.table[0]["accuracy"] < 1
+        assert len(report.pairwise()) == 1
+        assert len(report.misclassified("near")) > 0
+        assert "What they get wrong" not in report.to_html()
+
+
+def test_texts():
+    texts = ["good day", "bad day", "good night", "bad night"] * 10
+    model = make_pipeline(TfidfVectorizer(), MultinomialNB())
+    report = compare([model], texts, ["p", "n"] * 20, cv=4)
+    assert report.table[0]["accuracy"] == 1
 
 
 def test_scoring_that_is_none(iris):
