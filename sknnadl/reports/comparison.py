@@ -3,23 +3,16 @@
 from collections.abc import Iterable
 
 import joblib
-import numpy as np
 from sklearn.base import is_classifier
 from sklearn.utils import indexable
 
 from sknnadl.reports.evaluation import evaluate
-from sknnadl.reports.inputs import (
-    Split,
-    check_test,
-    divide_rows,
-    get_scorers,
-    name_estimators,
-    take_splits,
-)
+from sknnadl.reports.inputs import get_scorers, name_estimators
 from sknnadl.reports.progress import Progress
 from sknnadl.reports.report import ComparisonReport
 from sknnadl.reports.results import merge, summarize
 from sknnadl.reports.saved import SavedResults
+from sknnadl.reports.splits import Split, check_test, divide_rows
 
 
 def compare(
@@ -112,14 +105,13 @@ def compare(
         save, (X, y, sample_weight, groups, test, cv, random_state, scorers)
     )
     if test is not None:
-        splits = [Split(X, y, sample_weight, *check_test(test), None)]
-        held_out = [np.arange(len(splits[0].y_test))]
+        splits = [Split((X, y, sample_weight), None, (*check_test(test), None), None)]
     else:
         if saved.parts is None:
             how = {"cv": cv, "groups": groups, "random_state": random_state}
             saved.parts = divide_rows(X, y, classify=classify, **how)
-        splits = take_splits(X, y, sample_weight, saved.parts)
-        held_out = [test_rows for _, test_rows in saved.parts]
+        data = X, y, sample_weight
+        splits = [Split(data, train, data, held) for train, held in saved.parts]
     done = {name: saved.find(name, model) for name, model in estimators.items()}
     progress, fitted, results = Progress(verbose), {}, {}
     todo = {name: model for name, model in estimators.items() if done[name] is None}
@@ -141,7 +133,6 @@ def compare(
         scorers,
         estimators,
         splits,
-        held_out,
     )
 
 

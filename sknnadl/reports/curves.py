@@ -5,7 +5,6 @@ from numbers import Integral
 
 import joblib
 
-from sknnadl._sklearn import _safe_indexing
 from sknnadl.reports.evaluation import evaluate
 
 
@@ -37,7 +36,7 @@ def measure_curve(estimators, splits, scorers, sizes, n_jobs):
         If a size is not from 1 to the number of training rows.
     """
     sizes = list(sizes)
-    n_train = min(len(split.y) for split in splits)
+    n_train = min(len(split.train_indices) for split in splits)
     for size in sizes:
         if not isinstance(size, Integral) or not 1 <= size <= n_train:
             raise ValueError(
@@ -46,7 +45,7 @@ def measure_curve(estimators, splits, scorers, sizes, n_jobs):
             )
     tasks = [(name, size) for name in estimators for size in sizes]
     measured = joblib.Parallel(n_jobs)(
-        joblib.delayed(_evaluate_part)(estimators[name], split, size, scorers)
+        joblib.delayed(_evaluate_part)(estimators[name], split, scorers, int(size))
         for name, size in tasks
         for split in splits
     )
@@ -58,14 +57,8 @@ def measure_curve(estimators, splits, scorers, sizes, n_jobs):
     ]
 
 
-def _evaluate_part(estimator, split, size, scorers):
-    first = slice(int(size))
-    part = split._replace(
-        X=_safe_indexing(split.X, first),
-        y=_safe_indexing(split.y, first),
-        weights=None if split.weights is None else _safe_indexing(split.weights, first),
-    )
-    return evaluate(estimator, part, scorers)[0]
+def _evaluate_part(estimator, split, scorers, size):
+    return evaluate(estimator, split, scorers, size)[0]  # without the model
 
 
 def _merge(name, size, results, scorers):

@@ -15,7 +15,7 @@ from sknnadl.reports.parameters import count_parameters
 _TIMING_SECONDS, _TIMING_REPEATS = 0.2, 5
 
 
-def evaluate(estimator, split, scorers):
+def evaluate(estimator, split, scorers, n_train=None):
     """Fit a clone of a model on a split, and measure it.
 
     Parameters
@@ -26,6 +26,8 @@ def evaluate(estimator, split, scorers):
         The rows.
     scorers : dict of str to callable
         The scorers, by name.
+    n_train : int, default=None
+        How many of the training rows to fit on, the first; by default all.
 
     Returns
     -------
@@ -38,28 +40,28 @@ def evaluate(estimator, split, scorers):
         The fitted clone.
     """
     try:
-        return _evaluate(clone(estimator), split, scorers)
+        return _evaluate(clone(estimator), split.take(n_train), scorers)
     except Exception as error:  # one model's failure is a line of the table
         return {"error": f"{type(error).__name__}: {error}"}, None
 
 
-def _evaluate(model, split, scorers):
+def _evaluate(model, rows, scorers):
     weighting = {}
-    if split.weights is not None:
-        weighting = {_weight_parameter(model): split.weights}
+    if rows.weights is not None:
+        weighting = {_weight_parameter(model): rows.weights}
     start = time.perf_counter()
-    model.fit(split.X, split.y, **weighting)
+    model.fit(rows.X, rows.y, **weighting)
     fit_seconds = time.perf_counter() - start
-    predicted, seconds = _predict(model, split.X_test)
+    predicted, seconds = _predict(model, rows.X_test)
     n_test = len(predicted)
     result = {
-        "scores": _score(model, split, scorers),
+        "scores": _score(model, rows, scorers),
         "predictions": np.asarray(predicted).tolist(),
         "fit_seconds": fit_seconds,
         "predict_microseconds": seconds / n_test * 1e6,
         "size_bytes": len(pickle.dumps(model)),
         "n_parameters": count_parameters(model),
-        "n_train": len(split.y),
+        "n_train": len(rows.y),
         "n_test": n_test,
     }
     if hasattr(model, "best_params_"):
@@ -78,12 +80,12 @@ def _predict(model, X):
     return predicted, statistics.median(seconds)
 
 
-def _score(model, split, scorers):
+def _score(model, rows, scorers):
     weighting = {}
-    if split.weights_test is not None:
-        weighting = {"sample_weight": split.weights_test}
+    if rows.weights_test is not None:
+        weighting = {"sample_weight": rows.weights_test}
     scores = {
-        name: float(scorer(model, split.X_test, split.y_test, **weighting))
+        name: float(scorer(model, rows.X_test, rows.y_test, **weighting))
         for name, scorer in scorers.items()
     }
     for name, score in scores.items():

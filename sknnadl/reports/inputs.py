@@ -1,28 +1,10 @@
-"""What is given to be compared: models by name, and rows divided into splits."""
+"""What is given to be compared: models by name, and what is measured of them."""
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, NamedTuple
 
-import numpy as np
 from sklearn.base import is_classifier, is_regressor
 from sklearn.metrics import get_scorer
-from sklearn.model_selection import check_cv, train_test_split
-from sklearn.utils import column_or_1d, indexable
-from sklearn.utils.multiclass import type_of_target
-
-from sknnadl._sklearn import _safe_indexing
-
-
-class Split(NamedTuple):
-    """The rows that models are fitted on, and those that they are measured on."""
-
-    X: Any
-    y: Any
-    weights: Any
-    X_test: Any
-    y_test: Any
-    weights_test: Any
 
 
 def name_estimators(estimators):
@@ -134,67 +116,3 @@ def get_scorers(scoring, classify):
     return {
         name: one if callable(one) else get_scorer(one) for name, one in scoring.items()
     }
-
-
-def divide_rows(X, y, *, cv, groups, random_state, classify):
-    """Return which rows are fitted on, and which held out.
-
-    Parameters
-    ----------
-    X, y : array-like
-        The rows and their targets.
-    cv : int, splitter, iterable or None
-        How the rows are divided into folds. With None a quarter is held out.
-    groups : array-like of shape (n_samples,) or None
-        The groups of the rows, for the splitter.
-    random_state : int, RandomState instance or None
-        Which quarter that is.
-    classify : bool
-        Whether the quarter and the folds keep the parts of the classes.
-
-    Returns
-    -------
-    parts : list of (ndarray, ndarray)
-        For each fold the indices of the rows.
-    """
-    if cv is None:
-        if groups is not None:
-            raise ValueError("groups say how cv divides the rows: give cv too.")
-        one_label = classify and type_of_target(y) in ("binary", "multiclass")
-        stratify = y if one_label else None
-        parts = [
-            train_test_split(
-                np.arange(len(y)),
-                test_size=0.25,
-                stratify=stratify,
-                random_state=random_state,
-            )
-        ]
-    else:
-        splitter = check_cv(cv, y, classifier=classify)
-        parts = splitter.split(X, y, groups)
-    return [tuple(map(np.asarray, part)) for part in parts]
-
-
-def take_splits(X, y, sample_weight, parts):
-    """Return the splits that `divide_rows` has found."""
-
-    def take(values, indices):
-        return None if values is None else _safe_indexing(values, indices)
-
-    return [
-        Split(*(take(a, part) for part in parts_of for a in (X, y, sample_weight)))
-        for parts_of in parts
-    ]
-
-
-def check_test(test):
-    """Return the rows to measure on, and their targets, if they can be that."""
-    if not isinstance(test, tuple) or len(test) != 2 or any(t is None for t in test):
-        raise ValueError("test must be a tuple of (X_test, y_test).")
-    X_test, y_test = indexable(*test)
-    if len(y_test) == 0:
-        raise ValueError("test must have at least one row, got none.")
-    if getattr(y_test, "ndim", 1) == 2 and y_test.shape[1] == 1:
-        y_test = column_or_1d(y_test, warn=True)
-    return X_test, y_test

@@ -129,7 +129,8 @@ class TellsOfMistakes:
         results = [self._find_classifier(name) for name in names]
         if not results:
             raise ValueError("All models failed, so no rows are misclassified.")
-        return find_mistakes(results, self.targets, self._held_out)
+        held_out = [split.test_indices for split in self._again[1]]
+        return find_mistakes(results, self.targets, held_out)
 
     def _find_classifier(self, name):
         by_name = {result.name: result for result in self.results}

@@ -35,8 +35,6 @@ class ComparisonReport(TellsOfMistakes):
         The models that were compared, not fitted.
     splits : list of Split
         The rows that they were fitted and measured on.
-    held_out : list of ndarray
-        The indices of the test rows, for each split.
 
     Attributes
     ----------
@@ -57,15 +55,14 @@ class ComparisonReport(TellsOfMistakes):
     0.75
     """
 
-    def __init__(self, results, estimators, scorers, models, splits, held_out):
+    def __init__(self, results, estimators, scorers, models, splits):
         self.results = results
         self.estimators = estimators
         self.scorers = list(scorers)
         self.targets = [split.y_test for split in splits]
-        self.n_train = len(splits[0].y)
-        self.n_test = len(splits[0].y_test)
+        self.n_train = len(splits[0].train_indices)
+        self.n_test = len(splits[0].test_indices)
         self._again = models, splits, scorers
-        self._held_out = held_out
 
     @property
     def table(self):
