@@ -124,7 +124,7 @@ def compare(
     for name, parts, models in runs:
         saved.keep(name, estimators[name], parts)
         results[name] = merge(name, parts, scorers, sample_weight is not None)
-        if len(models) == 1 and not results[name].error:
+        if models[0] is not None:
             fitted[name] = models[0]
         progress.tell(f"      {summarize(results[name])}")
     return ComparisonReport(
@@ -137,18 +137,24 @@ def compare(
 
 
 def _run(estimators, splits, scorers, n_jobs, progress):
-    """Yield the name, the results and the fitted models of each, as it is done."""
+    """Yield the name and the results of each as it is done, and the fitted models.
+
+    Models of folds are None: one on all rows is what a user would want.
+    """
     if joblib.effective_n_jobs(n_jobs) == 1:
         for number, (name, estimator) in enumerate(estimators.items(), start=1):
             progress.tell(f"[{number}/{len(estimators)}] {name}")
             with progress.ticking():
-                done = [evaluate(estimator, split, scorers) for split in splits]
+                done = [
+                    _evaluate_task(None, estimator, split, scorers, len(splits))[1]
+                    for split in splits
+                ]
             yield name, *map(list, zip(*done, strict=True))
         return
     tasks = [(name, i) for name in estimators for i in range(len(splits))]
     finished = joblib.Parallel(n_jobs, return_as="generator_unordered")(
         joblib.delayed(_evaluate_task)(
-            task, estimators[task[0]], splits[task[1]], scorers
+            task, estimators[task[0]], splits[task[1]], scorers, len(splits)
         )
         for task in tasks
     )
@@ -161,10 +167,10 @@ def _run(estimators, splits, scorers, n_jobs, progress):
             yield name, *map(list, zip(*ordered, strict=True))
 
 
-def _evaluate_task(task, estimator, split, scorers):
-    """Return what is to be done with its result; the model itself of one split."""
+def _evaluate_task(task, estimator, split, scorers, n_splits):
+    """Return the task with its result and, where it is no fold, the fitted model."""
     result, model = evaluate(estimator, split, scorers)
-    return task, (result, model)
+    return task, (result, model if n_splits == 1 else None)
 
 
 def _count(parts, splits):
