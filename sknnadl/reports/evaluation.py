@@ -33,7 +33,7 @@ def evaluate(estimator, split, scorers, n_train=None):
     -------
     result : dict
         Plain values: ``scores`` by name, ``predictions``, ``fit_seconds``,
-        ``predict_microseconds`` a row, ``size_bytes`` of the pickled model,
+        ``predict_microseconds`` a row, ``size_bytes`` of the pickled model or None,
         ``n_parameters``, ``best_params`` and ``search_seconds`` of a search, and
         ``n_train`` and ``n_test``. Of a model that fails ``error`` alone.
     model : estimator or None
@@ -59,7 +59,7 @@ def _evaluate(model, rows, scorers):
         "predictions": np.asarray(predicted).tolist(),
         "fit_seconds": fit_seconds,
         "predict_microseconds": seconds / n_test * 1e6,
-        "size_bytes": len(pickle.dumps(model)),
+        "size_bytes": _measure_size(model),
         "n_parameters": count_parameters(model),
         "n_train": len(rows.y),
         "n_test": n_test,
@@ -68,6 +68,14 @@ def _evaluate(model, rows, scorers):
         result["best_params"] = {k: str(v) for k, v in model.best_params_.items()}
         result["search_seconds"] = fit_seconds - getattr(model, "refit_time_", 0.0)
     return result, model
+
+
+def _measure_size(model):
+    """Return the size of the pickled model, or None where it cannot be pickled."""
+    try:
+        return len(pickle.dumps(model))
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return None  # a function defined inside another, for example
 
 
 def _predict(model, X):
@@ -89,8 +97,8 @@ def _score(model, rows, scorers):
         for name, scorer in scorers.items()
     }
     for name, score in scores.items():
-        if math.isnan(score):
-            raise ValueError(f"The score {name!r} of the predictions is nan.")
+        if not math.isfinite(score):
+            raise ValueError(f"The score {name!r} of the predictions is {score}.")
     return scores
 
 

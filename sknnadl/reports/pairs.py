@@ -2,8 +2,6 @@
 
 from itertools import combinations
 
-import numpy as np
-
 from sknnadl.reports.folds import corrected_t_test
 from sknnadl.reports.mcnemar import mcnemar_test
 from sknnadl.reports.mistakes import find_correct
@@ -40,15 +38,14 @@ def compare_pairs(results, scorer, targets):
     Raises
     ------
     ValueError
-        If there is one test set and the score is not the accuracy.
+        If there is one test set, and the score is no accuracy or rows have weights.
     """
-    n_splits = len(targets)
-    if n_splits == 1 and scorer != "accuracy":
-        raise ValueError(
-            f"On one test set only the accuracy can be compared, not {scorer!r}: give "
-            "cv to compare it on folds."
-        )
     sound = [result for result in results if not result.error]
+    if not can_compare(sound, scorer, targets):
+        raise ValueError(
+            "On one test set only the accuracy of rows without weights can be compared,"
+            f" not {scorer!r}: give cv to compare it on folds."
+        )
     pairs = []
     for a, b in combinations(sound, 2):
         if a.scores[scorer].mean < b.scores[scorer].mean:
@@ -60,8 +57,30 @@ def compare_pairs(results, scorer, targets):
     corrected = holm([pair["p_value"] for pair in pairs])
     for pair, p_value in zip(pairs, corrected, strict=True):
         pair["p_corrected"] = float(p_value)
-        pair["text"] = _say(pair, n_splits)
+        pair["text"] = _say(pair)
     return pairs
+
+
+def can_compare(results, scorer, targets):
+    """Return whether a score can be compared: on folds, or with a Wilson interval.
+
+    Parameters
+    ----------
+    results : list of ModelResult
+        The models that did not fail.
+    scorer : str
+        The score.
+    targets : list of array-like
+        The targets of the test rows, for each split.
+
+    Returns
+    -------
+    can : bool
+        Whether `compare_pairs` can.
+    """
+    if len(targets) > 1:
+        return True
+    return all(result.scores[scorer].low is not None for result in results)
 
 
 def _test(a, b, scorer, targets):
@@ -71,7 +90,7 @@ def _test(a, b, scorer, targets):
     return mcnemar_test(*(find_correct(r.predictions[0], targets[0]) for r in (a, b)))
 
 
-def _say(pair, n_splits):
+def _say(pair):
     """Return the comparison as a sentence."""
     in_percent = write_score(pair["scorer"], 0.0).endswith("%")
     difference, low, high = (
@@ -84,8 +103,6 @@ def _say(pair, n_splits):
     how = f"95% interval {low} to {high}, {chance} after correction"
     if p_value < _LEVEL:
         return f"{pair['a']} beats {pair['b']}: +{difference}, {how}."
-    if np.isnan(p_value):
-        how = f"{n_splits} folds say nothing of chance"
     return (
         f"{pair['a']} and {pair['b']} cannot be told apart on this data: "
         f"+{difference}, {how}."

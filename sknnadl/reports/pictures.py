@@ -65,9 +65,11 @@ def join_images(parts, image_shape):
     """
     if not all(isinstance(part, np.ndarray) for part in parts):
         return None
+    if image_shape is None and parts[0].ndim not in (3, 4):
+        return None
     rows = np.concatenate(parts)
     if image_shape is None:
-        return rows if rows.ndim in (3, 4) else None
+        return rows
     if rows[0].size != np.prod(image_shape):
         raise ValueError(
             f"image_shape={tuple(image_shape)} does not fit rows of shape "

@@ -13,7 +13,7 @@ from sknnadl.reports.curves import measure_curve
 from sknnadl.reports.files import check_report_path, write_text
 from sknnadl.reports.html import render_html
 from sknnadl.reports.mistakes import TellsOfMistakes, count_confusions
-from sknnadl.reports.pairs import compare_pairs
+from sknnadl.reports.pairs import can_compare, compare_pairs
 from sknnadl.reports.pictures import join_images, render_all_mistakes
 from sknnadl.reports.results import make_cells, make_header
 from sknnadl.reports.tables import render_markdown, render_text
@@ -234,7 +234,8 @@ class ComparisonReport(TellsOfMistakes):
         sentences : list of str
             Those of `pairwise`; none where the score cannot be compared.
         """
-        if len(self.targets) == 1 and self.scorers[0] != "accuracy":
+        sound = [result for result in self.results if not result.error]
+        if not can_compare(sound, self.scorers[0], self.targets):
             return []
         return [pair["text"] for pair in self.pairwise()]
 

@@ -48,8 +48,8 @@ class ModelResult:
         The time to fit, the median of the splits.
     predict_microseconds : float or None
         The time to predict a test row, when all are predicted at once.
-    size_bytes : int or None
-        The size of the pickled model.
+    size_bytes : float or None
+        The size of the pickled model, where it can be pickled.
     n_parameters : int or None
         The numbers learned, where the model shows them.
     best_params : list of dict, default=[]
@@ -68,7 +68,7 @@ class ModelResult:
     scores: dict = field(default_factory=dict)
     fit_seconds: float | None = None
     predict_microseconds: float | None = None
-    size_bytes: int | None = None
+    size_bytes: float | None = None
     n_parameters: int | None = None
     best_params: list = field(default_factory=list)
     search_seconds: float | None = None
@@ -127,7 +127,7 @@ def merge(name, splits, scorers, weighted):
         {one: _merge_scores(one, splits, weighted) for one in scorers},
         median("fit_seconds"),
         median("predict_microseconds"),
-        int(median("size_bytes")),
+        median("size_bytes"),
         n_parameters[0] if n_parameters else None,
         all_of("best_params"),
         median("search_seconds"),
@@ -192,7 +192,7 @@ def make_cells(result, scorers):
         *cells,
         f"{result.fit_seconds:.3g}",
         f"{result.predict_microseconds:.3g}",
-        f"{result.size_bytes / 1000:,.3g}",
+        "" if result.size_bytes is None else f"{result.size_bytes / 1000:,.3g}",
         "" if result.n_parameters is None else f"{result.n_parameters:,}",
     ]
 

@@ -95,7 +95,7 @@ def _key(estimator):
 def _hash(value):
     try:
         return joblib.hash(value)
-    except pickle.PicklingError as error:
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
         what = str(error.args[0]).split(":")[0]
         raise ValueError(
             f"save needs models and scores that can be pickled ({what}): define "

@@ -109,7 +109,13 @@ def divide_rows(X, y, *, cv, groups, random_state, classify):
     else:
         splitter = check_cv(cv, y, classifier=classify)
         parts = splitter.split(X, y, groups)
-    return [tuple(map(np.asarray, part)) for part in parts]
+    return [tuple(map(_as_indices, part)) for part in parts]
+
+
+def _as_indices(part):
+    """Return indices, of which a splitter may give a mask."""
+    part = np.asarray(part)
+    return np.flatnonzero(part) if part.dtype == bool else part
 
 
 def check_test(test):

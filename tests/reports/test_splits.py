@@ -26,7 +26,7 @@ from sklearn.model_selection import (
 from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 from sknnadl import compare
@@ -227,7 +227,7 @@ class Counted(ClassifierMixin, BaseEstimator):
         self.seconds = seconds
 
     def fit(self, X, y):
-        time.sleep(self.seconds)
+        time.sleep(self.seconds)  # a long fit, for a test to be stopped in
         with open(self.path, "a") as file:
             file.write(f"{self.name}\n")
         self.classes_ = np.unique(y)
@@ -289,7 +289,7 @@ def test_a_killed_comparison_goes_on(tmp_path):
     killed = start(slow=True)
     deadline = time.monotonic() + 60
     while n_saved() < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two looks
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     assert (tmp_path / "log").read_text().split() == ["a", "b"]
@@ -328,6 +328,36 @@ def test_several_labels_a_row():
         assert len(report.pairwise()) == 1
         assert len(report.misclassified("near")) > 0
         assert "What they get wrong" not in report.to_html()
+
+
+def test_a_score_that_is_infinite_is_an_error(iris):
+    scoring = {"far": lambda model, X, y: -np.inf}
+    (row,) = compare([SVC()], *iris, cv=2, scoring=scoring).table
+    assert "'far' of the predictions is -inf" in row["error"]
+
+
+def test_a_model_that_cannot_be_pickled_has_no_size(iris):
+    model = make_pipeline(FunctionTransformer(lambda X: 2 * X), SVC())
+    report = compare([model], *iris, cv=2)
+    (row,) = report.table
+    assert row["error"] is None
+    assert row["size_bytes"] is None
+    assert "pipeline" in str(report)
+
+
+def test_weighted_rows_are_not_compared_by_counting_them(iris):
+    weights = np.linspace(1, 2, 150)
+    report = compare(MODELS, *iris, sample_weight=weights, random_state=0)
+    assert report.sentences() == []
+    with pytest.raises(ValueError, match="rows without weights can be compared"):
+        report.pairwise()
+
+
+def test_folds_may_be_masks(iris):
+    held_out = np.arange(150) % 3 == 0
+    report = compare([SVC()], *iris, cv=[(~held_out, held_out)])
+    assert (report.n_train, report.n_test) == (100, 50)
+    assert set(report.misclassified()) <= set(np.flatnonzero(held_out))
 
 
 def test_texts():
