@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
@@ -17,24 +16,9 @@ from sknnadl.network.rows import Block, Rows
 from sknnadl.network.typing import Array
 from sknnadl.training.augmentation import Augmentation, augment
 from sknnadl.training.blas import single_threaded_blas
+from sknnadl.training.pieces import MAX_PIECES, count_piece_rows
 from sknnadl.training.step import Step
 
-#: A mini-batch is divided into at most so many pieces. The division depends on the
-#: network and the batch alone, never on the number of threads, so that the sums come
-#: out the same on any number.
-_MAX_PIECES = 8
-#: The rows of a piece need at least so many multiplications to go forward: enough to
-#: be worth waking a thread for.
-_PIECE_WORK = 10**6
-#: Compiled kernels need more: they are done with less before a thread is awake.
-_PIECE_WORK_COMPILED = 2 * 10**7
-#: And so many for each parameter, so that adding the pieces' gradients costs little.
-_PIECE_WORK_PER_PARAMETER = 60
-#: A piece of more rows than this would only take more memory.
-_PIECE_MOST_ROWS = 1024
-#: A piece is normalized on its own (Hoffer, Hubara and Soudry 2017), so with batch
-#: normalization it needs at least so many rows.
-_PIECE_ROWS_NORMALIZED = 32
 #: The cost is computed once for so many mini-batches.
 _BATCHES_PER_COST = 32
 
@@ -88,7 +72,7 @@ class Trainer:
         self.shuffle = shuffle
         self.rng = rng
         self.augmentations = augmentations
-        self._piece_rows = _count_piece_rows(network)
+        self._piece_rows = count_piece_rows(network)
         self.n_pieces = n_pieces = self._count_pieces(batch_size)
         self._rngs = [rng] * n_pieces
         self._n_threads = min(n_threads, n_pieces)
@@ -139,7 +123,7 @@ class Trainer:
         n_rows = len(rows)
         order = self.rng.permutation(n_rows) if self.shuffle else np.arange(n_rows)
         if self.network.stochastic or self.augmentations:
-            seeds = self.rng.integers(2**63, size=_MAX_PIECES)
+            seeds = self.rng.integers(2**63, size=MAX_PIECES)
             self._rngs = [np.random.default_rng(s) for s in seeds]
         size = self.batch_size
         train = self._divided_batches if self.n_pieces > 1 else self._whole_batches
@@ -163,7 +147,7 @@ class Trainer:
 
         The network is as in training; what it draws depends on the rows alone.
         """
-        self._rngs = [np.random.default_rng(i) for i in range(_MAX_PIECES)]
+        self._rngs = [np.random.default_rng(i) for i in range(MAX_PIECES)]
         n_rows, block_size = len(rows), self._piece_rows * self.n_pieces
         readers = [rows.reader() for _ in range(self._n_threads)]
         logits = np.empty((block_size, *self.network.output_shape), rows.dtype)
@@ -284,7 +268,7 @@ class Trainer:
             network.gradient[network.n_trained :] *= len(x) / n_rows
 
     def _count_pieces(self, n_rows: int) -> int:
-        return min(max(1, n_rows // self._piece_rows), _MAX_PIECES)
+        return min(max(1, n_rows // self._piece_rows), MAX_PIECES)
 
     def _total_cost(
         self, logits: Array, rows: Rows, indices: npt.NDArray[np.intp]
@@ -294,12 +278,3 @@ class Trainer:
         if rows.weights is not None:
             costs = costs * rows.weights[indices]
         return float(costs.sum(dtype=np.float64))
-
-
-def _count_piece_rows(network: Network) -> int:
-    """Return how many rows a piece of a mini-batch has at least."""
-    least = _PIECE_WORK_COMPILED if network.compiled else _PIECE_WORK
-    work = max(least, _PIECE_WORK_PER_PARAMETER * network.parameters.size)
-    n_rows = min(math.ceil(work / network.work), _PIECE_MOST_ROWS)
-    normalizes = network.n_trained < network.parameters.size
-    return max(n_rows, _PIECE_ROWS_NORMALIZED) if normalizes else n_rows

@@ -13,7 +13,7 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from sknnadl import ConvNetClassifier, MLPClassifier
-from sknnadl.training import Elastic, Rotate, Shift, trainer
+from sknnadl.training import Elastic, Rotate, Shift, pieces, trainer
 
 EPOCHS = 4
 
@@ -224,10 +224,10 @@ def test_the_number_of_threads_changes_nothing(case):
 def test_the_number_of_threads_changes_nothing_in_small_pieces(case):
     model, (X, y, w) = case
     with pytest.MonkeyPatch.context() as patch:  # pieces of very few rows
-        patch.setattr(trainer, "_PIECE_WORK", 1)
-        patch.setattr(trainer, "_PIECE_WORK_COMPILED", 1)
-        patch.setattr(trainer, "_PIECE_WORK_PER_PARAMETER", 0.1)
-        patch.setattr(trainer, "_PIECE_ROWS_NORMALIZED", 2)
+        patch.setattr(pieces, "_PIECE_WORK", 1)
+        patch.setattr(pieces, "_PIECE_WORK_COMPILED", 1)
+        patch.setattr(pieces, "_PIECE_WORK_PER_PARAMETER", 0.1)
+        patch.setattr(pieces, "_PIECE_ROWS_NORMALIZED", 2)
         alone, *others = (
             clone(model).set_params(n_jobs=n_jobs).fit(X, y, w) for n_jobs in (1, 2, 3)
         )
@@ -239,8 +239,8 @@ def test_the_number_of_threads_changes_nothing_in_the_books_network(monkeypatch)
     X, y, _ = make_data(33, (28, 28), 4)
     model = ConvNetClassifier(batch_size=20, max_iter=2, n_iter_no_change=np.inf)
     model.set_params(learning_rate_init=0.01, dropout=0.5, random_state=0)
-    monkeypatch.setattr(trainer, "_PIECE_WORK_COMPILED", 4 * 10**6)
-    monkeypatch.setattr(trainer, "_PIECE_WORK_PER_PARAMETER", 64)
+    monkeypatch.setattr(pieces, "_PIECE_WORK_COMPILED", 4 * 10**6)
+    monkeypatch.setattr(pieces, "_PIECE_WORK_PER_PARAMETER", 64)
     n_pieces = []
     divide = trainer.Trainer._divided_batch
 

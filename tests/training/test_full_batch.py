@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 
 from sknnadl.network import LOSSES, Dense, Network
 from sknnadl.network.rows import Rows
-from sknnadl.training import trainer
+from sknnadl.training import pieces
 from sknnadl.training.full_batch import FullBatchRun
 from sknnadl.training.optimizers import SGD
 from sknnadl.training.penalties import L2
@@ -201,8 +201,8 @@ def test_validation_decides_what_is_best_and_when_to_stop(iris):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_threads_do_not_change_a_bit(dtype, monkeypatch):
-    monkeypatch.setattr(trainer, "_PIECE_WORK_COMPILED", trainer._PIECE_WORK)
-    monkeypatch.setattr(trainer, "_PIECE_WORK_PER_PARAMETER", 64)
+    monkeypatch.setattr(pieces, "_PIECE_WORK_COMPILED", pieces._PIECE_WORK)
+    monkeypatch.setattr(pieces, "_PIECE_WORK_PER_PARAMETER", 64)
     rng = np.random.default_rng(0)
     data = rng.standard_normal((300, 500)), rng.integers(3, size=300)
     results = []

@@ -18,7 +18,7 @@ from sknnadl.network import (
     Network,
 )
 from sknnadl.network.rows import Rows
-from sknnadl.training import trainer
+from sknnadl.training import pieces
 from sknnadl.training.adaptive_optimizers import Adam
 from sknnadl.training.augmentation import Augmentation, Rotate, Shift
 from sknnadl.training.optimizers import SGD
@@ -30,8 +30,8 @@ from sknnadl.training.trainer import Trainer
 
 @pytest.fixture(autouse=True)
 def _pieces_of_few_rows(monkeypatch):
-    monkeypatch.setattr(trainer, "_PIECE_WORK_COMPILED", trainer._PIECE_WORK)
-    monkeypatch.setattr(trainer, "_PIECE_WORK_PER_PARAMETER", 64)
+    monkeypatch.setattr(pieces, "_PIECE_WORK_COMPILED", pieces._PIECE_WORK)
+    monkeypatch.setattr(pieces, "_PIECE_WORK_PER_PARAMETER", 64)
 
 
 def plain_epoch(weights, biases, X, Y, sample_weight, loss, penalty, alpha, size, rate):
