@@ -24,11 +24,11 @@ from timing import add_options, take_turns
 
 from sknnadl import ConvNetClassifier, MLPClassifier
 from sknnadl.datasets import load_mnist
-from sknnadl.network import compiled
-from sknnadl.network.conv import Conv2DLayer
-from sknnadl.network.dense import DenseLayer
+from sknnadl.network.kernels import compiled
+from sknnadl.network.layers.conv import Conv2DLayer
+from sknnadl.network.layers.dense import DenseLayer
 from sknnadl.network.losses import LogLoss
-from sknnadl.network.rows import Rows
+from sknnadl.training.data import Rows
 from sknnadl.training.step import Step
 
 RUNS = [(PERCEPTRON, 10), (PERCEPTRON, 128), (CONV_NET, 10), (CONV_NET, 128)]

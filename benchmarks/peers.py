@@ -16,7 +16,7 @@ from timing import IN_NUMPY
 from torch import nn
 
 from sknnadl import ConvNetClassifier, MLPClassifier
-from sknnadl.network import compiled
+from sknnadl.network.kernels import compiled
 
 N_THREADS = 2
 

@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from sknnadl._sklearn import Interval, Options, StrOptions
-from sknnadl.estimators.parts import OPTIMIZERS, PENALTIES, SCHEDULES
+from sknnadl.training.recipe import OPTIMIZERS, PENALTIES, SCHEDULES
 
 _COUNT = Interval(Integral, 1, None, closed="left")
 _POSITIVE = Interval(Real, 0, None, closed="neither")

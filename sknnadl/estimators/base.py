@@ -13,24 +13,24 @@ from sknnadl._fitted import forget, kept_on_failure
 from sknnadl._sklearn import _check_sample_weight, _fit_context
 from sknnadl.estimators.arguments import TrainingArguments, arguments
 from sknnadl.estimators.continuation import check_same_shapes
-from sknnadl.estimators.epochs import train
 from sknnadl.estimators.fitted import TellsOfItself
-from sknnadl.estimators.parts import (
+from sknnadl.estimators.fitting import train
+from sknnadl.estimators.validation import find_validation_rows, make_validation
+from sknnadl.network.layers.dense import Dense
+from sknnadl.network.network import Network
+from sknnadl.training.augmentation import as_augmentations
+from sknnadl.training.data import Rows
+from sknnadl.training.epoch import Trainer
+from sknnadl.training.full_batch import FullBatchRun
+from sknnadl.training.prediction import predict_logits
+from sknnadl.training.recipe import (
     FULL_BATCH,
     check_full_batch,
     make_plateau,
     make_schedule,
     make_step,
 )
-from sknnadl.estimators.validation import find_validation_rows, make_validation
-from sknnadl.network.dense import Dense
-from sknnadl.network.network import Network
-from sknnadl.network.rows import Rows
-from sknnadl.training.augmentation import as_augmentations
-from sknnadl.training.full_batch import FullBatchRun
-from sknnadl.training.prediction import predict_logits
 from sknnadl.training.run import TrainingRun
-from sknnadl.training.trainer import Trainer
 
 #: What a float64 network is trained on where the user does not say.
 _DOUBLES = [np.dtype(name) for name in ("<f8", ">f8", "longdouble")]

@@ -19,7 +19,7 @@ from sknnadl._sklearn import (
 from sknnadl.estimators.arguments import arguments
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
 from sknnadl.network.losses import LOSSES, log_probabilities
-from sknnadl.network.rows import Rows
+from sknnadl.training.data import Rows
 
 _MULTILABEL = "multilabel-indicator"
 

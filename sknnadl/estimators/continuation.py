@@ -1,6 +1,6 @@
 """Going on with a fitted network: only with one of the same shapes."""
 
-from sknnadl.network.dropout import Dropout
+from sknnadl.network.layers.dropout import Dropout
 from sknnadl.network.network import build_layers
 
 

@@ -9,13 +9,13 @@ from sknnadl._sklearn import Interval, StrOptions
 from sknnadl.estimators.arguments import arguments
 from sknnadl.estimators.classifier import BaseNetworkClassifier
 from sknnadl.estimators.docs import fill_docstring
-from sknnadl.estimators.hidden import DenseArguments, check_sizes
-from sknnadl.estimators.images import AUGMENTATION, TakesImages
+from sknnadl.estimators.hidden_layers import DenseArguments, check_sizes
+from sknnadl.estimators.inputs import AUGMENTATION, TakesImages
 from sknnadl.estimators.regressor import BaseNetworkRegressor
-from sknnadl.network.checks import as_pair
-from sknnadl.network.conv import Conv2D
-from sknnadl.network.flatten import Flatten
-from sknnadl.network.pooling import AveragePool2D, L2Pool2D, MaxPool2D
+from sknnadl.network.layers.checks import as_pair
+from sknnadl.network.layers.conv import Conv2D
+from sknnadl.network.layers.flatten import Flatten
+from sknnadl.network.layers.pooling import AveragePool2D, L2Pool2D, MaxPool2D
 from sknnadl.training.augmentation import Augmentation
 
 _POOLINGS = {"average": AveragePool2D, "l2": L2Pool2D, "max": MaxPool2D}

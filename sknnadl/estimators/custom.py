@@ -6,11 +6,11 @@ from typing import ClassVar
 from sknnadl.estimators.arguments import arguments
 from sknnadl.estimators.classifier import BaseNetworkClassifier
 from sknnadl.estimators.docs import fill_docstring
-from sknnadl.estimators.hidden import WEIGHT_INIT
-from sknnadl.estimators.images import AUGMENTATION, TakesImages
-from sknnadl.network.dense import Dense
-from sknnadl.network.flatten import Flatten
-from sknnadl.network.registry import LAYERS
+from sknnadl.estimators.hidden_layers import WEIGHT_INIT
+from sknnadl.estimators.inputs import AUGMENTATION, TakesImages
+from sknnadl.network.layers import LAYERS
+from sknnadl.network.layers.dense import Dense
+from sknnadl.network.layers.flatten import Flatten
 from sknnadl.training.augmentation import Augmentation
 
 

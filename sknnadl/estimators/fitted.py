@@ -5,8 +5,8 @@ from weakref import WeakKeyDictionary
 
 from sklearn.utils.validation import check_is_fitted
 
+from sknnadl.network.layers import from_plain
 from sknnadl.network.network import Network
-from sknnadl.network.registry import from_plain
 from sknnadl.network.summary import summarize
 
 #: The network that each thread has used last, by its estimator.

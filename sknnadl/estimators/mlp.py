@@ -6,7 +6,7 @@ from typing import ClassVar
 from sknnadl.estimators.arguments import arguments
 from sknnadl.estimators.classifier import BaseNetworkClassifier
 from sknnadl.estimators.docs import fill_docstring
-from sknnadl.estimators.hidden import DenseArguments
+from sknnadl.estimators.hidden_layers import DenseArguments
 from sknnadl.estimators.regressor import BaseNetworkRegressor
 
 

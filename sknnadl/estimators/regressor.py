@@ -12,7 +12,7 @@ from sknnadl._sklearn import StrOptions, _fit_context
 from sknnadl.estimators.arguments import arguments
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
 from sknnadl.network.losses import REGRESSION_LOSSES
-from sknnadl.network.rows import Rows
+from sknnadl.training.data import Rows
 
 
 @arguments

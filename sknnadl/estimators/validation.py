@@ -8,7 +8,7 @@ from joblib import effective_n_jobs
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 
-from sknnadl.estimators.epochs import describe_network
+from sknnadl.estimators.fitting import describe_network
 from sknnadl.training.prediction import predict_logits
 
 #: The ``scoring`` that is no score.

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sknnadl.network.typing import Array
+from sknnadl.network.arrays import Array
 
 
 class Activation(ABC):

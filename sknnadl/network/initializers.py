@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sknnadl.network.typing import Array
+from sknnadl.network.arrays import Array
 
 #: Fills ``weights`` and ``biases`` in place from ``rng``, given the layer's fan-in and
 #: fan-out. Draws are made in float64 whatever the dtype, so that a seed gives the same

@@ -12,7 +12,7 @@ from typing import ClassVar, cast
 import numpy as np
 from scipy.special import expit, log_expit, logit
 
-from sknnadl.network.typing import Array
+from sknnadl.network.arrays import Array
 
 
 class Loss(ABC):

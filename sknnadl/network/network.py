@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.network.compiled import CompiledStack
-from sknnadl.network.dense import DenseLayer
-from sknnadl.network.flatten import FlattenLayer
-from sknnadl.network.layer import Layer, LayerSpec
+from sknnadl.network.arrays import Array, Shape
+from sknnadl.network.kernels.compiled import CompiledStack
+from sknnadl.network.layers.base import Layer, LayerSpec
+from sknnadl.network.layers.dense import DenseLayer
+from sknnadl.network.layers.flatten import FlattenLayer
 from sknnadl.network.losses import Loss
-from sknnadl.network.typing import Array, Shape
 
 #: The parameter that penalties apply to; all others, such as biases, are free.
 _PENALIZED = "weights"

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import fields
 
-from sknnadl.network.layer import Layer, LayerSpec
+from sknnadl.network.arrays import Shape
+from sknnadl.network.layers.base import Layer, LayerSpec
 from sknnadl.network.network import build_layers, is_statistic
-from sknnadl.network.typing import Shape
 
 
 def summarize(specs: Sequence[LayerSpec], input_shape: Shape) -> str:

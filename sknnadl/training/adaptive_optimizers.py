@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sknnadl.network.typing import Array
+from sknnadl.network.arrays import Array
 from sknnadl.training.optimizers import Optimizer
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.ndimage import gaussian_filter1d
 
-from sknnadl.network.typing import Array, Shape
+from sknnadl.network.arrays import Array, Shape
 from sknnadl.training.interpolation import interpolate, surround
 
 #: So many pixels are changed at once: what that takes stays in the cache.

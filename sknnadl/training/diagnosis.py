@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 
+from sknnadl.network.arrays import Array
 from sknnadl.network.losses import constant_logits
 from sknnadl.network.network import is_statistic
-from sknnadl.network.rows import Rows
-from sknnadl.network.typing import Array
+from sknnadl.training.data import Rows
 from sknnadl.training.prediction import predict_logits
 from sknnadl.training.run import TrainingRun
 

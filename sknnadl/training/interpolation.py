@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sknnadl.network.typing import Array
+from sknnadl.network.arrays import Array
 
 
 def surround(images: Array, before: int, after: int) -> Array:

@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
-from sknnadl.network.typing import Array
+from sknnadl.network.arrays import Array
 
 
 class Optimizer(ABC):

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
-from sknnadl.network.typing import Array
+from sknnadl.network.arrays import Array
 
 
 class Penalty(ABC):

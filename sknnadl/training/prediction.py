@@ -7,10 +7,10 @@ from contextlib import nullcontext
 
 import numpy as np
 
+from sknnadl.network.arrays import Array
 from sknnadl.network.network import Network
-from sknnadl.network.rows import Rows
-from sknnadl.network.typing import Array
-from sknnadl.training.blas import single_threaded_blas
+from sknnadl.training.data import Rows
+from sknnadl.training.parallel import single_threaded_blas
 
 #: Rows that go through the network at once: as many as take so many multiplications,
 #: enough for fast matrix products, within limits that keep the memory small.

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from sknnadl.network.rows import Rows
-from sknnadl.network.typing import Array
+from sknnadl.network.arrays import Array
+from sknnadl.training.data import Rows
+from sknnadl.training.epoch import Trainer
 from sknnadl.training.schedules import Schedule
 from sknnadl.training.stopping import Plateau
-from sknnadl.training.trainer import Trainer
 
 #: What is measured each epoch; nan where it is not.
 HISTORY = ("loss", "val_loss", "val_score", "learning_rate", "seconds")

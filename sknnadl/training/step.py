@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
+from sknnadl.network.arrays import Array
 from sknnadl.network.network import Network
-from sknnadl.network.typing import Array
 from sknnadl.training.optimizers import Optimizer
 from sknnadl.training.penalties import Penalty
 

@@ -13,7 +13,8 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from sknnadl import ConvNetClassifier, MLPClassifier
-from sknnadl.training import Elastic, Rotate, Shift, pieces, trainer
+from sknnadl.training import Elastic, Rotate, Shift, pieces
+from sknnadl.training import epoch as trainer
 
 EPOCHS = 4
 

@@ -7,7 +7,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score
 
 from sknnadl import ConvNetClassifier, MLPClassifier, MLPRegressor
-from sknnadl.training.trainer import Trainer
+from sknnadl.training.epoch import Trainer
 
 
 def state(model):

@@ -7,9 +7,9 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 
 from sknnadl import ConvNetClassifier, MLPClassifier, MLPRegressor
-from sknnadl.estimators.parts import OPTIMIZERS
 from sknnadl.training import Shift
-from sknnadl.training.trainer import Trainer
+from sknnadl.training.epoch import Trainer
+from sknnadl.training.recipe import OPTIMIZERS
 
 #: L-BFGS-B ends where the cost falls by less than this part of itself.
 FTOL = 64 * np.finfo(float).eps

@@ -18,7 +18,7 @@ from sknnadl.network import (
     MaxPool2D,
     Network,
 )
-from sknnadl.network.registry import LAYERS, from_plain, to_plain
+from sknnadl.network.layers import LAYERS, from_plain, to_plain
 
 
 def test_all_parameters_are_one_vector_weights_first():

@@ -5,8 +5,9 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from sknnadl.network import LOSSES, Dense, Network
-from sknnadl.network.rows import Rows
 from sknnadl.training import pieces
+from sknnadl.training.data import Rows
+from sknnadl.training.epoch import Trainer
 from sknnadl.training.full_batch import FullBatchRun
 from sknnadl.training.optimizers import SGD
 from sknnadl.training.penalties import L2
@@ -14,7 +15,6 @@ from sknnadl.training.run import Diverged
 from sknnadl.training.schedules import Schedule
 from sknnadl.training.step import Step
 from sknnadl.training.stopping import Plateau
-from sknnadl.training.trainer import Trainer
 
 
 def make_run(data, hidden=(), alpha=0.1, tol=1e-6, n_threads=1, dtype="float64"):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sknnadl.network import Conv2D, Dense, Flatten, MaxPool2D, Network
-from sknnadl.network.rows import Rows
+from sknnadl.training.data import Rows
 from sknnadl.training.prediction import predict_logits
 
 LAYERS = [Conv2D(20, 5), MaxPool2D(2), Conv2D(40, 5), MaxPool2D(2), Flatten()]

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from sknnadl.network import LOSSES, BatchNorm, Dense, Dropout, Network
-from sknnadl.network.rows import Rows
 from sknnadl.training.adaptive_optimizers import Adadelta, Adagrad, Adam, AdamW, RMSprop
+from sknnadl.training.data import Rows
+from sknnadl.training.epoch import Trainer
 from sknnadl.training.optimizers import SGD, Momentum
 from sknnadl.training.penalties import L2
 from sknnadl.training.run import Diverged, TrainingRun
@@ -18,7 +19,6 @@ from sknnadl.training.schedules import (
 )
 from sknnadl.training.step import Step
 from sknnadl.training.stopping import Plateau
-from sknnadl.training.trainer import Trainer
 
 OPTIMIZERS = [
     SGD,

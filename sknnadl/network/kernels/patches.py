@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from sknnadl.network.convolution import Convolution, Geometry, Scratch
-from sknnadl.network.maximum import WindowMaximum
-from sknnadl.network.typing import Array, Shape
+from sknnadl.network.arrays import Array, Shape
+from sknnadl.network.kernels.interface import Convolution, Geometry, Scratch
+from sknnadl.network.kernels.maximum import WindowMaximum
 
 #: Patches whose rows have fewer numbers than this are gathered a pixel at a time: the
 #: runs to copy are then as long as a feature map is wide.

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.network.convolution import Convolution, Geometry, Scratch
-from sknnadl.network.product import Product
-from sknnadl.network.typing import Array
+from sknnadl.network.arrays import Array
+from sknnadl.network.kernels.interface import Convolution, Geometry, Scratch
+from sknnadl.network.kernels.product import Product
 
 try:
     from sknnadl.network import _kernels

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.network.typing import Array, Shape
+from sknnadl.network.arrays import Array, Shape
 
 Indices = npt.NDArray[np.intp] | slice
 

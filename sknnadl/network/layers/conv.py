@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.activations import ACTIVATIONS
-from sknnadl.network.checks import Pair, as_pair, check_choice, check_count
-from sknnadl.network.compiled import CompiledConvolution, can_compute
-from sknnadl.network.convolution import Convolution, Geometry
-from sknnadl.network.images import check_is_image, count_windows, pad_size
+from sknnadl.network.arrays import Array, Shape
 from sknnadl.network.initializers import INITIALIZERS, get_initializer
-from sknnadl.network.layer import Layer, LayerSpec
-from sknnadl.network.patches import PatchConvolution
-from sknnadl.network.pooling import MaxPool2DLayer
-from sknnadl.network.typing import Array, Shape
+from sknnadl.network.kernels.compiled import CompiledConvolution, can_compute
+from sknnadl.network.kernels.interface import Convolution, Geometry
+from sknnadl.network.kernels.patches import PatchConvolution
+from sknnadl.network.layers.base import Layer, LayerSpec
+from sknnadl.network.layers.checks import Pair, as_pair, check_choice, check_count
+from sknnadl.network.layers.pooling import MaxPool2DLayer
+from sknnadl.network.layers.windows import check_is_image, count_windows, pad_size
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from sknnadl.network.layer import LayerSpec
-from sknnadl.network.typing import Array, Shape
+from sknnadl.network.arrays import Array, Shape
+from sknnadl.network.layers.base import LayerSpec
 
 
 def check_is_image(spec: LayerSpec, input_shape: Shape) -> None:

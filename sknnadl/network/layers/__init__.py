@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from sknnadl.network.batch_norm import BatchNorm
-from sknnadl.network.conv import Conv2D
-from sknnadl.network.dense import Dense
-from sknnadl.network.dropout import Dropout
-from sknnadl.network.flatten import Flatten
-from sknnadl.network.layer import LayerSpec
-from sknnadl.network.pooling import AveragePool2D, L2Pool2D, MaxPool2D
+from sknnadl.network.layers.base import LayerSpec
+from sknnadl.network.layers.batch_norm import BatchNorm
+from sknnadl.network.layers.conv import Conv2D
+from sknnadl.network.layers.dense import Dense
+from sknnadl.network.layers.dropout import Dropout
+from sknnadl.network.layers.flatten import Flatten
+from sknnadl.network.layers.pooling import AveragePool2D, L2Pool2D, MaxPool2D
 
 LAYERS: dict[str, type[LayerSpec]] = {
     layer.__name__: layer

@@ -20,15 +20,15 @@ from sknnadl.network import (
     Network,
     compiled,
 )
-from sknnadl.network.compiled import (
+from sknnadl.network.kernels.compiled import (
     CompiledConvolution,
     CompiledProduct,
     CompiledStack,
 )
-from sknnadl.network.convolution import Geometry
+from sknnadl.network.kernels.interface import Geometry
+from sknnadl.network.kernels.patches import PatchConvolution
+from sknnadl.network.kernels.product import BlasProduct
 from sknnadl.network.losses import REGRESSION_LOSSES, CrossEntropy
-from sknnadl.network.patches import PatchConvolution
-from sknnadl.network.product import BlasProduct
 
 LEVELS = ["plain", "AVX2", "AVX-512"]
 needs_kernels = pytest.mark.skipif(
@@ -366,7 +366,7 @@ def test_a_level_that_is_none_is_refused():
 
 
 def test_numpy_alone_on_request():
-    code = "from sknnadl.network import compiled; print(compiled.KERNELS)"
+    code = "from sknnadl.network.kernels import compiled; print(compiled.KERNELS)"
     environment = os.environ | {"SKNNADL_PURE_PYTHON": "1"}
     result = subprocess.run(
         [sys.executable, "-c", code],

@@ -5,7 +5,7 @@ import pytest
 from gradients import assert_close, numerical_gradient
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from sknnadl.training.blas import single_threaded_blas
+from sknnadl.training.parallel import single_threaded_blas
 from sknnadl.training.penalties import L1, L2, ElasticNet
 from sknnadl.training.stopping import Plateau
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from sknnadl.network.layer import LayerSpec
+from sknnadl.network.layers.base import LayerSpec
 
 #: One number for both directions, or (height, width).
 Pair = int | tuple[int, int]

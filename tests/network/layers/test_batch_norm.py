@@ -15,7 +15,7 @@ from sknnadl.network import (
     MaxPool2D,
     Network,
 )
-from sknnadl.network.registry import from_plain, to_plain
+from sknnadl.network.layers import from_plain, to_plain
 from sknnadl.network.summary import summarize
 
 shapes = st.one_of(

@@ -17,15 +17,15 @@ from sknnadl.network import (
     MaxPool2D,
     Network,
 )
-from sknnadl.network.rows import Rows
 from sknnadl.training import pieces
 from sknnadl.training.adaptive_optimizers import Adam
 from sknnadl.training.augmentation import Augmentation, Rotate, Shift
+from sknnadl.training.data import Rows
+from sknnadl.training.epoch import Trainer
 from sknnadl.training.optimizers import SGD
 from sknnadl.training.penalties import L1, L2
 from sknnadl.training.prediction import predict_logits
 from sknnadl.training.step import Step
-from sknnadl.training.trainer import Trainer
 
 
 @pytest.fixture(autouse=True)

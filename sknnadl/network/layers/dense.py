@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.activations import ACTIVATIONS
-from sknnadl.network.checks import check_choice, check_count
-from sknnadl.network.compiled import CompiledProduct, can_multiply
+from sknnadl.network.arrays import Array, Shape
 from sknnadl.network.initializers import INITIALIZERS, get_initializer
-from sknnadl.network.layer import Layer, LayerSpec
-from sknnadl.network.product import BlasProduct, Product
-from sknnadl.network.typing import Array, Shape
+from sknnadl.network.kernels.compiled import CompiledProduct, can_multiply
+from sknnadl.network.kernels.product import BlasProduct, Product
+from sknnadl.network.layers.base import Layer, LayerSpec
+from sknnadl.network.layers.checks import check_choice, check_count
 
 
 @dataclass(frozen=True)

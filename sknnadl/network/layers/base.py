@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.network.typing import Array, Shape
+from sknnadl.network.arrays import Array, Shape
 
 
 class LayerSpec(ABC):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sknnadl.network.typing import Array
+from sknnadl.network.arrays import Array
 
 #: `Layer.scratch`.
 Scratch = Callable[..., Array]

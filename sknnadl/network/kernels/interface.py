@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sknnadl.network.typing import Array
+from sknnadl.network.arrays import Array
 
 #: `Layer.scratch`.
 Scratch = Callable[..., Array]

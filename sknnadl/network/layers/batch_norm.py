@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.activations import ACTIVATIONS
-from sknnadl.network.checks import check_choice
-from sknnadl.network.layer import Layer, LayerSpec
-from sknnadl.network.typing import Array, Shape
+from sknnadl.network.arrays import Array, Shape
+from sknnadl.network.layers.base import Layer, LayerSpec
+from sknnadl.network.layers.checks import check_choice
 
 
 @dataclass(frozen=True)

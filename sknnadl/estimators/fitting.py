@@ -5,13 +5,13 @@ import warnings
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from sknnadl.estimators.parts import FULL_BATCH, initial_rate
-from sknnadl.network.registry import to_plain
+from sknnadl.network.layers import to_plain
 from sknnadl.training.diagnosis import (
     diagnose,
     explain_divergence,
     outputs_are_saturated,
 )
+from sknnadl.training.recipe import FULL_BATCH, initial_rate
 from sknnadl.training.run import Diverged
 
 #: What helps where features are too large.

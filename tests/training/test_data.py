@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import sparse
 
-from sknnadl.network.rows import Rows
+from sknnadl.training.data import Rows
 
 
 @given(

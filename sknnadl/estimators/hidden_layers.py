@@ -9,10 +9,10 @@ import numpy as np
 from sknnadl._sklearn import Interval, StrOptions
 from sknnadl.estimators.arguments import arguments
 from sknnadl.network.activations import ACTIVATIONS
-from sknnadl.network.batch_norm import BatchNorm
-from sknnadl.network.dense import Dense
-from sknnadl.network.dropout import Dropout
 from sknnadl.network.initializers import INITIALIZERS
+from sknnadl.network.layers.batch_norm import BatchNorm
+from sknnadl.network.layers.dense import Dense
+from sknnadl.network.layers.dropout import Dropout
 
 WEIGHT_INIT = [StrOptions({"auto", *INITIALIZERS})]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.network.layer import Layer, LayerSpec
-from sknnadl.network.typing import Array, Shape
+from sknnadl.network.arrays import Array, Shape
+from sknnadl.network.layers.base import Layer, LayerSpec
 
 
 @dataclass(frozen=True)

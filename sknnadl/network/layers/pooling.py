@@ -10,11 +10,15 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.network.checks import Pair, as_pair
-from sknnadl.network.images import check_is_image, count_windows, window_positions
-from sknnadl.network.layer import Layer, LayerSpec
-from sknnadl.network.maximum import take_maximum, take_winners
-from sknnadl.network.typing import Array, Shape
+from sknnadl.network.arrays import Array, Shape
+from sknnadl.network.kernels.maximum import take_maximum, take_winners
+from sknnadl.network.layers.base import Layer, LayerSpec
+from sknnadl.network.layers.checks import Pair, as_pair
+from sknnadl.network.layers.windows import (
+    check_is_image,
+    count_windows,
+    window_positions,
+)
 
 
 class Pool2DLayer(Layer):

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sknnadl.network.arrays import Array
 from sknnadl.network.losses import Loss
 from sknnadl.network.network import Network
-from sknnadl.network.rows import Block, Rows
-from sknnadl.network.typing import Array
 from sknnadl.training.augmentation import Augmentation, augment
-from sknnadl.training.blas import single_threaded_blas
+from sknnadl.training.data import Block, Rows
+from sknnadl.training.parallel import single_threaded_blas
 from sknnadl.training.pieces import MAX_PIECES, count_piece_rows
 from sknnadl.training.step import Step
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sknnadl.network.typing import Array
+from sknnadl.network.arrays import Array
 
 #: `Layer.scratch`.
 Scratch = Callable[..., Array]

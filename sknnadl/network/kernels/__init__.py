@@ -1,0 +1,1 @@
+"""What computes products, convolution and pooling: compiled, or NumPy."""
