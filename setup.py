@@ -1,14 +1,17 @@
 """Build the compiled kernels, where there is a compiler."""
 
 import os
+from glob import glob
 
 from setuptools import Extension, setup
 
 #: Without the kernels the library runs on NumPy alone.
 PURE_PYTHON = os.environ.get("SKNNADL_PURE_PYTHON", "0") not in ("", "0")
+FOLDER = "sknnadl/network/kernels"
 KERNELS = Extension(
-    "sknnadl.network._kernels",
-    ["sknnadl/network/_kernels.c"],
+    "sknnadl.network.kernels._compiled",
+    [f"{FOLDER}/_compiled.c"],  # includes the others
+    depends=sorted(glob(f"{FOLDER}/*.h")),
     extra_compile_args=["-O3"],
     optional=True,  # for GCC and Clang; others fail, and then NumPy does the work
 )

@@ -5,26 +5,13 @@ gradient descent, that go wherever those of scikit-learn go, with the baselines
 that they are measured against and a comparison that sets them side by side.
 """
 
+from sknnadl import estimators
 from sknnadl._versions import show_versions
 from sknnadl.baselines import AverageDarknessClassifier
-from sknnadl.estimators import (
-    ConvNetClassifier,
-    ConvNetRegressor,
-    MLPClassifier,
-    MLPRegressor,
-    NetworkClassifier,
-)
+from sknnadl.estimators import *  # noqa: F403 the list of estimators is there, once
 from sknnadl.reports import compare
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "AverageDarknessClassifier",
-    "ConvNetClassifier",
-    "ConvNetRegressor",
-    "MLPClassifier",
-    "MLPRegressor",
-    "NetworkClassifier",
-    "compare",
-    "show_versions",
-]
+__all__ = ["AverageDarknessClassifier", "compare", "show_versions"]
+__all__ += estimators.__all__

@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 import sklearn
 
-from sknnadl.network.kernels.compiled import KERNELS
+from sknnadl.network.kernels import KERNELS
 
 
 def show_versions() -> None:

@@ -9,8 +9,8 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from sknnadl._fitted import kept_on_failure
 from sknnadl._sklearn import _check_sample_weight, _fit_context
+from sknnadl.estimators.attributes import kept_on_failure
 
 __all__ = ["AverageDarknessClassifier"]
 

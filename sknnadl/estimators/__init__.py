@@ -1,8 +1,11 @@
 """The scikit-learn face of the networks."""
 
-from sknnadl.estimators.convnet import ConvNetClassifier, ConvNetRegressor
-from sknnadl.estimators.custom import NetworkClassifier
-from sknnadl.estimators.mlp import MLPClassifier, MLPRegressor
+from sknnadl.estimators.convnet_classifier import ConvNetClassifier
+from sknnadl.estimators.convnet_regressor import ConvNetRegressor
+from sknnadl.estimators.mlp_classifier import MLPClassifier
+from sknnadl.estimators.mlp_regressor import MLPRegressor
+from sknnadl.estimators.network_classifier import NetworkClassifier
+from sknnadl.estimators.network_regressor import NetworkRegressor
 
 __all__ = [
     "ConvNetClassifier",
@@ -10,4 +13,5 @@ __all__ = [
     "MLPClassifier",
     "MLPRegressor",
     "NetworkClassifier",
+    "NetworkRegressor",
 ]

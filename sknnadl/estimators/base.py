@@ -1,41 +1,29 @@
-"""What every estimator that trains a network shares: fit, and the checks before it."""
+"""What every estimator that trains a network shares: fit, and what it has learned."""
 
+import threading
 from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Self
+from weakref import WeakKeyDictionary
 
-import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
-from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from sknnadl._fitted import forget, kept_on_failure
-from sknnadl._sklearn import _check_sample_weight, _fit_context
-from sknnadl.estimators.arguments import TrainingArguments, arguments
-from sknnadl.estimators.continuation import check_same_shapes
-from sknnadl.estimators.fitted import TellsOfItself
-from sknnadl.estimators.fitting import train
-from sknnadl.estimators.validation import find_validation_rows, make_validation
-from sknnadl.network.layers.dense import Dense
-from sknnadl.network.network import Network
-from sknnadl.training.augmentation import as_augmentations
+from sknnadl._sklearn import fit_context
+from sknnadl.estimators.attributes import forget, kept_on_failure
+from sknnadl.estimators.fitting import start_run, train
+from sknnadl.estimators.inputs import AnyArray, MatrixLike, TakesRows, VectorLike
+from sknnadl.network.layers import Dense
+from sknnadl.network.layers.base import Role
+from sknnadl.network.network import Network, from_plain
+from sknnadl.network.summary import summarize
 from sknnadl.training.data import Rows
-from sknnadl.training.epoch import Trainer
-from sknnadl.training.full_batch import FullBatchRun
 from sknnadl.training.prediction import predict_logits
-from sknnadl.training.recipe import (
-    FULL_BATCH,
-    check_full_batch,
-    make_plateau,
-    make_schedule,
-    make_step,
-)
-from sknnadl.training.run import TrainingRun
+from sknnadl.training.recipe import FULL_BATCH
 
-#: What a float64 network is trained on where the user does not say.
-_DOUBLES = [np.dtype(name) for name in ("<f8", ">f8", "longdouble")]
-#: Rows that need no conversion, and so few numbers that their validation would count.
-_FLOATS, _FEW = [np.dtype(name) for name in ("float32", "float64")], 10**4
+#: The network that each thread has used last, by its estimator.
+_of_thread = threading.local()
 
 
 def can_train_by_parts(estimator):
@@ -48,19 +36,26 @@ def can_train_by_parts(estimator):
     return True
 
 
-@arguments
-class BaseNetwork(
-    TellsOfItself, TrainingArguments, CallbackSupportMixin, BaseEstimator, ABC
-):
+class BaseNetwork(TakesRows, CallbackSupportMixin, BaseEstimator, ABC):
     """Base class of the estimators that train a network.
 
-    A subclass says what its targets are; and its arguments, in `_hidden_layers`, give
-    the specs of all layers but the last.
+    A subclass says what its rows and targets are, which layers it has, and what is
+    minimized: in the abstract methods below, and others where its
+    own differ.
     """
 
-    @abstractmethod
-    def _loss(self):
-        """Return the `Loss` that is minimized."""
+    #: How many rows `score` needs.
+    _least_to_score: ClassVar[int] = 1
+
+    # What fit learns, beside what the subclasses say.
+    parameters_: AnyArray
+    history_: dict[str, list[Any]]
+    layers_: list[dict[str, Any]]
+    training_state_: dict[str, Any]
+    out_activation_: str
+    n_outputs_: int
+    n_features_in_: int
+    feature_names_in_: AnyArray
 
     @abstractmethod
     def _make_rows(self, X, y, sample_weight, reset, class_weight=None, dtype=None):
@@ -71,8 +66,20 @@ class BaseNetwork(
         """
 
     @abstractmethod
+    def _hidden_layers(self):
+        """Return the specs of all layers but the last."""
+
+    def _output_layer(self, n_outputs):
+        """Return the spec of the last layer, whose outputs are the loss's logits."""
+        return Dense(n_outputs, "identity", self.weight_init)
+
+    @abstractmethod
+    def _make_loss(self):
+        """Return the `Loss` that is minimized."""
+
     def _stratify(self, rows):
-        """Return the class of each row to hold out the same part of, or None."""
+        """Return the class of each row to hold out the same share of, or None."""
+        return None
 
     @abstractmethod
     def _targets(self, rows):
@@ -82,17 +89,17 @@ class BaseNetwork(
     def _score(self, logits, rows):
         """Return what `score` would return, given the outputs for the rows."""
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context()
     def fit(
         self,
-        X,
-        y,
-        sample_weight=None,
+        X: MatrixLike,
+        y: VectorLike,
+        sample_weight: VectorLike | None = None,
         *,
-        X_val=None,
-        y_val=None,
-        sample_weight_val=None,
-    ):
+        X_val: MatrixLike | None = None,
+        y_val: VectorLike | None = None,
+        sample_weight_val: VectorLike | None = None,
+    ) -> Self:
         """Train the network.
 
         Parameters
@@ -140,113 +147,74 @@ class BaseNetwork(
             if not self.warm_start:
                 forget(self)
             given = X_val, y_val, sample_weight_val
-            run = self._start(X, y, sample_weight, given, self.early_stopping)
+            run = start_run(self, X, y, sample_weight, given, self.early_stopping)
             run.schedule.begin(len(run.history["loss"]))
             context = self._init_callback_context(max_subtasks=self.max_iter)
             train(self, run, self.max_iter, context, X, y, sample_weight)
         return self
 
-    def _train_epoch(self, X, y, sample_weight, validation, classes=None):
+    def _fit_epoch(self, X, y, sample_weight, validation):
         """Do the work of `partial_fit`."""
         with kept_on_failure(self):
-            self._before_epoch(classes)
-            run = self._start(X, y, sample_weight, validation)
+            run = start_run(self, X, y, sample_weight, validation)
             train(self, run, 1)
         return self
 
-    def _start(self, X, y, sample_weight, validation, may_hold_out=False):
-        """Check everything and return the run, at its start or where it was left."""
-        goes_on = hasattr(self, "training_state_")
-        weighting = getattr(self, "class_weight", None)
-        rows, n_outputs = self._make_rows(X, y, sample_weight, not goes_on, weighting)
-        output = Dense(n_outputs, "identity", self.weight_init)
-        network = Network(
-            [*self._hidden_layers(), output], rows.input_shape, rows.dtype
-        )
-        augmentations = as_augmentations(getattr(self, "augmentation", None))
-        for augmentation in augmentations:
-            augmentation.check(rows.input_shape)
-        check_full_batch(self, network, augmentations)
-        if goes_on:
-            check_same_shapes(self._network(), network)
-            seed = self.training_state_["seed"]
-        else:
-            seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        rng = np.random.default_rng(seed)
-        if not goes_on:
-            network.initialize(rng)
-        rows, validation_rows = find_validation_rows(
-            self, rows, sample_weight, validation, seed, may_hold_out
-        )
-        watched, validate = make_validation(self, network, validation_rows)
-        is_full_batch = self.solver == FULL_BATCH
-        trainer = Trainer(
-            network,
-            self._loss(),
-            make_step(self, network),
-            len(rows) if is_full_batch else min(int(self.batch_size), len(rows)),
-            self.shuffle,
-            rng,
-            augmentations,
-            effective_n_jobs(self.n_jobs),
-        )
-        run = (FullBatchRun if is_full_batch else TrainingRun)(
-            trainer,
-            rows,
-            make_schedule(self),
-            make_plateau(self, watched),
-            seed,
-            validate,
-            watched,
-            self.gradient_norms,
-        )
-        if goes_on:
-            run.load(self.training_state_, self.history_, self.parameters_)
-        return run
+    def summary(self) -> str:
+        """Describe the layers of the fitted network.
 
-    def _before_epoch(self, classes):
-        """Take notice of what the first call of `partial_fit` says of all rows."""
-
-    def _to_rows(self, X):
-        """Return X as rows; of images also the shape of one, else None."""
-        return X, None
-
-    def _learn_input_shape(self, image_shape):
-        """Learn the shape of an input, or check it, given what `_to_rows` returned."""
-
-    def _check_X(self, X, **options):
-        """Return X as validated rows and, where it is given, y.
-
-        The options are those of scikit-learn's `validate_data`.
+        Returns
+        -------
+        text : str
+            A table with a line a layer: its arguments, the shape of its output, and
+            how many parameters it has.
         """
-        X, image_shape = self._to_rows(X)
-        if options == {"reset": False} and self._is_sound(X):
-            return X
-        checked = validate_data(
-            self, X, accept_sparse="csr", dtype="numeric", **options
-        )
-        has_y = isinstance(checked, tuple)
-        kind = (checked[0] if has_y else checked).dtype
-        if kind.kind not in "biuf":  # dates and the like could be converted
-            raise ValueError(f"X must be numeric, got an array of dtype {kind}.")
-        if has_y:
-            self._learn_input_shape(image_shape)
-        return checked
+        check_is_fitted(self)
+        return summarize(self._network().specs, self._input_shape())
 
-    def _is_sound(self, X):
-        """Return whether scikit-learn's validation would return X as it is.
+    def _network(self):
+        """Return the fitted network.
 
-        It is told of few rows alone, whose prediction takes less time than that.
+        Building one takes longer than predicting a row, so a thread keeps its last.
         """
-        return (
-            type(X) is np.ndarray
-            and X.dtype in _FLOATS
-            and X.ndim == 2
-            and 0 < X.size < _FEW
-            and X.shape[1] == self.n_features_in_
-            and not hasattr(self, "feature_names_in_")
-            and bool(np.isfinite(X).all())
-        )
+        networks = vars(_of_thread).setdefault("networks", WeakKeyDictionary())
+        network = networks.get(self)
+        if network is None or network.parameters is not self.parameters_:
+            network = Network(
+                from_plain(self.layers_),
+                self._input_shape(),
+                self.parameters_.dtype,
+                self.parameters_,
+            )
+            networks.clear()
+            networks[self] = network
+        return network
+
+    @property
+    def coefs_(self) -> list[AnyArray]:
+        """The weights of each layer, views of ``parameters_``."""
+        return self._network().values_of(Role.PENALIZED)
+
+    @property
+    def intercepts_(self) -> list[AnyArray]:
+        """The biases of each layer, views of ``parameters_``."""
+        of_layers = self._network().layer_parameters
+        return [values["biases"] for values in of_layers if "biases" in values]
+
+    @property
+    def n_iter_(self) -> int:
+        """The number of epochs trained, over all calls."""
+        return len(self.history_["loss"])
+
+    @property
+    def loss_curve_(self) -> list[float]:
+        """The training cost of each epoch."""
+        return self.history_["loss"]
+
+    @property
+    def loss_(self) -> float:
+        """The training cost of the last epoch."""
+        return self.history_["loss"][-1]
 
     def _logits(self, X):
         """Return the network's outputs before their activation function."""
@@ -255,33 +223,6 @@ class BaseNetwork(
         network = self._network()
         rows = Rows(X, network.dtype, input_shape=network.input_shape)
         return predict_logits(network, rows, effective_n_jobs(self.n_jobs))
-
-    def _check_weights(self, sample_weight, X):
-        """Return the rows' weights in float64, or None where there are none."""
-        if sample_weight is None:
-            return None
-        return _check_sample_weight(
-            sample_weight, X, dtype=np.float64, ensure_non_negative=True
-        )
-
-    def _normalize_weights(self, weights, dtype):
-        """Return weights of mean 1."""
-        if weights is None:
-            return None
-        weights = weights / weights.max()  # whose mean cannot overflow
-        return (weights / weights.mean()).astype(dtype)
-
-    def _network_dtype(self, X):
-        """Return the dtype to train in on these data."""
-        if self.dtype != "auto":
-            return np.dtype(self.dtype)
-        if hasattr(self, "training_state_"):
-            return self.parameters_.dtype
-        return np.dtype("float64" if X.dtype in _DOUBLES else "float32")
-
-    def _input_shape(self):
-        """Return the shape of one row for the network."""
-        return (self.n_features_in_,)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

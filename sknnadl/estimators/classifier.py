@@ -1,69 +1,45 @@
 """What the classifiers share: labels, and predictions."""
 
-from typing import ClassVar
+from typing import Self
 
 import numpy as np
 from scipy.special import expit, log_expit
 from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
-from sknnadl._sklearn import (
-    StrOptions,
-    _check_partial_fit_first_call,
-    _fit_context,
-)
-from sknnadl.estimators.arguments import arguments
+from sknnadl._sklearn import _check_partial_fit_first_call, available_if, fit_context
+from sknnadl.estimators.attributes import kept_on_failure
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
-from sknnadl.network.losses import LOSSES, log_probabilities
+from sknnadl.estimators.inputs import AnyArray, MatrixLike, VectorLike
+from sknnadl.network.losses import LOSSES
 from sknnadl.training.data import Rows
+from sknnadl.training.prediction import log_probabilities
 
 _MULTILABEL = "multilabel-indicator"
 
 
-@arguments
-class ClassificationArguments:
-    """What is minimized."""
+class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
+    """Base class of the classifiers, which have a ``loss`` and a ``class_weight``."""
 
-    loss: str = "log_loss"
-    class_weight: dict | str | None = None
-
-    _parameter_constraints: ClassVar[dict] = {
-        "loss": [StrOptions(set(LOSSES))],
-        "class_weight": [dict, list, StrOptions({"balanced"}), None],
-    }
-
-
-@arguments
-class BaseNetworkClassifier(ClassifierMixin, BaseNetwork, ClassificationArguments):
-    """Base class of the classifiers."""
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseNetwork._parameter_constraints,
-        **ClassificationArguments._parameter_constraints,
-    }
-
-    #: The learning rate of gradient descent, found with ``benchmarks/defaults.py``.
-    _sgd_rate = 0.2
-    #: How many rows `score` needs.
-    _least_to_score = 1
+    classes_: AnyArray
+    target_type_: str
 
     @available_if(can_train_by_parts)
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context()
     def partial_fit(
         self,
-        X,
-        y,
-        classes=None,
-        sample_weight=None,
+        X: MatrixLike,
+        y: VectorLike,
+        classes: VectorLike | None = None,
+        sample_weight: VectorLike | None = None,
         *,
-        X_val=None,
-        y_val=None,
-        sample_weight_val=None,
-    ):
+        X_val: MatrixLike | None = None,
+        y_val: VectorLike | None = None,
+        sample_weight_val: VectorLike | None = None,
+    ) -> Self:
         """Train for one epoch of mini-batches over the rows given.
 
         Calls on the same rows give, bit for bit, what `fit` gives in as many epochs.
@@ -108,12 +84,11 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork, ClassificationArgument
                 "y=y))), or as sample_weight."
             )
         given = X_val, y_val, sample_weight_val
-        return self._train_epoch(X, y, sample_weight, given, classes)
+        with kept_on_failure(self):
+            _check_partial_fit_first_call(self, classes)
+            return self._fit_epoch(X, y, sample_weight, given)
 
-    def _before_epoch(self, classes):
-        _check_partial_fit_first_call(self, classes)
-
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> AnyArray:
         """Return the most probable class of each row, or its labels.
 
         Parameters
@@ -129,7 +104,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork, ClassificationArgument
         """
         return self._decide(self._logits(X))
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: MatrixLike) -> AnyArray:
         """Return the probability of each class.
 
         With ``loss="log_loss"`` these are the outputs of the network, and with the
@@ -152,7 +127,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork, ClassificationArgument
             return expit(logits)
         return np.exp(log_probabilities(logits, self.out_activation_))
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: MatrixLike) -> AnyArray:
         """Return the logarithm of the probability of each class.
 
         It is computed without the probabilities and finite where they are zero.
@@ -178,7 +153,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork, ClassificationArgument
             return (logits > 0).astype(int)
         return self.classes_[logits.argmax(axis=1)]
 
-    def _loss(self):
+    def _make_loss(self):
         if self.target_type_ == _MULTILABEL and self.loss == "log_loss":
             return LOSSES["cross_entropy"]  # the log loss of each label
         return LOSSES[self.loss]
@@ -211,7 +186,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork, ClassificationArgument
                     f"class_weight names the classes {unknown}, which are not among "
                     f"the classes {self.classes_.tolist()}: name only these."
                 )
-        # A part of the rows need not have all classes.
+        # Some of the rows need not have all classes.
         present = np.unique(codes) if class_weight == "balanced" else slice(None)
         classes = self.classes_[present]
         factors = np.ones(len(self.classes_))

@@ -1,24 +1,81 @@
-"""The loop over epochs: callbacks, progress, interruption and warnings."""
+"""A fit: its start, or where it was left, and the loop over epochs with callbacks."""
 
-import warnings
+from copy import deepcopy
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
+from joblib import effective_n_jobs
+from sklearn.utils import check_random_state
 
-from sknnadl.network.layers import to_plain
-from sknnadl.training.diagnosis import (
-    diagnose,
-    explain_divergence,
-    outputs_are_saturated,
+from sknnadl.estimators.advice import (
+    warn_of_divergence,
+    warn_of_interrupt,
+    warn_unless_learned,
 )
-from sknnadl.training.recipe import FULL_BATCH, initial_rate
+from sknnadl.estimators.validation import (
+    describe_network,
+    find_validation_rows,
+    make_validation,
+)
+from sknnadl.network.layers.dropout import Dropout
+from sknnadl.network.network import Network, build_layers
+from sknnadl.training.augmentation import as_augmentations
+from sknnadl.training.recipe import make_run
 from sknnadl.training.run import Diverged
 
-#: What helps where features are too large.
-_SCALE = (
-    "features of similar scale, as StandardScaler makes them of rows, or pixels from 0 "
-    "to 1"
-)
+
+def start_run(estimator, X, y, sample_weight, validation, may_hold_out=False):
+    """Check everything and return the run, at its start or where it was left.
+
+    Parameters
+    ----------
+    estimator : BaseNetwork
+        The estimator, which learns of the data what `fit` learns of their form.
+    X, y, sample_weight
+        What `fit` was given.
+    validation : tuple of (X_val, y_val, sample_weight_val)
+        The rows to validate on, or None for each.
+    may_hold_out : bool, default=False
+        Whether rows may be held out for validation.
+
+    Returns
+    -------
+    run : TrainingRun
+        What trains.
+    """
+    goes_on = hasattr(estimator, "training_state_")
+    weighting = getattr(estimator, "class_weight", None)
+    rows, n_outputs = estimator._make_rows(X, y, sample_weight, not goes_on, weighting)
+    augmentations = _make_augmentations(estimator, rows.input_shape)
+    layers = [*estimator._hidden_layers(), estimator._output_layer(n_outputs)]
+    network = Network(layers, rows.input_shape, rows.dtype)
+    if goes_on:
+        seed = estimator.training_state_["seed"]
+        _check_same_shapes(estimator._network(), network)
+    else:
+        seed = int(check_random_state(estimator.random_state).randint(2**31 - 1))
+    rng = np.random.default_rng(seed)
+    if not goes_on:
+        network.initialize(rng)
+    rows, validation_rows = find_validation_rows(
+        estimator, rows, sample_weight, validation, seed, may_hold_out
+    )
+    loss, n_threads = estimator._make_loss(), effective_n_jobs(estimator.n_jobs)
+    watched, validate = make_validation(estimator, network, loss, validation_rows)
+    run = make_run(
+        estimator,
+        network,
+        loss,
+        rows,
+        seed,
+        rng,
+        augmentations,
+        n_threads,
+        watched,
+        validate,
+    )
+    if goes_on:
+        run.load(estimator.training_state_, estimator.history_, estimator.parameters_)
+    return run
 
 
 def train(estimator, run, n_epochs, context=None, X=None, y=None, sample_weight=None):
@@ -32,29 +89,45 @@ def train(estimator, run, n_epochs, context=None, X=None, y=None, sample_weight=
     if context:
         context.call_on_fit_task_begin(**told)
     n_before = len(run.history["loss"])
-    with run.trainer:
-        end = _loop(estimator, run, n_epochs, context, told)
-    if len(run.history["loss"]) > n_before:
-        vars(estimator).update(_learned(run))
-    if context:
-        if end in ("max_iter", "plateau"):
-            _warn_unless_learned(estimator, run, end)
-        context.call_on_fit_task_end(**told, reconstruction_attributes={})
-
-
-def _loop(estimator, run, n_epochs, context, told):
-    """Train epoch by epoch; return what ended it."""
-    teller = _Teller(estimator, run, n_epochs, context, told)
+    listeners = _make_listeners(estimator, run, n_epochs, context, told)
     try:
-        return run.train(n_epochs, teller.begin, teller.end)
+        with run.trainer:
+            end = run.train(n_epochs, *listeners)
     except Diverged:
-        _on_divergence(estimator, run, stacklevel=6 if context else 7)
-        return "divergence"
+        warn_of_divergence(estimator, run, stacklevel=5 if context else 6)
+        end = "divergence"
     except KeyboardInterrupt:
         if context is None or not run.history["loss"]:
             raise  # partial_fit leaves what was there, and so does a fit of no epoch
-        _on_interrupt(run)
-        return "interrupt"
+        warn_of_interrupt(run, stacklevel=5)
+        end = "interrupt"
+    if len(run.history["loss"]) > n_before:
+        learned = learned_attributes(run)
+        vars(estimator).update(learned)
+    if context:
+        if end in ("max_iter", "plateau"):
+            warn_unless_learned(estimator, run, end, stacklevel=5)
+        context.call_on_fit_task_end(**told, reconstruction_attributes={})
+
+
+def learned_attributes(run):
+    """Return the fitted attributes, which share the run's memory."""
+    return {
+        **describe_network(run.trainer.network, run.trainer.loss),
+        "parameters_": run.best_parameters,
+        "history_": run.history,
+        "training_state_": run.state(),
+    }
+
+
+def _make_listeners(estimator, run, n_epochs, context, told):
+    """Return what is called before and after each epoch, if anybody listens."""
+    has_callbacks = context and getattr(estimator, "_skl_callbacks", None)
+    if not (has_callbacks or estimator.verbose):
+        return ()
+    own = context if has_callbacks else None
+    teller = _Teller(estimator, run, n_epochs, own, told)
+    return teller.begin, teller.end
 
 
 class _Teller:
@@ -63,9 +136,7 @@ class _Teller:
     def __init__(self, estimator, run, n_epochs, context, told):
         self.estimator, self.run = estimator, run
         self.last = len(run.history["loss"]) + n_epochs
-        self.told = told
-        has_callbacks = context and getattr(estimator, "_skl_callbacks", None)
-        self.context = context if has_callbacks else None
+        self.told, self.context = told, context
 
     def begin(self):
         """Tell that an epoch begins, which is a task of the callbacks."""
@@ -80,84 +151,13 @@ class _Teller:
         return bool(
             self.context
             and self.task.call_on_fit_task_end(
-                **self.told, reconstruction_attributes=self._attributes
+                **self.told, reconstruction_attributes=self._snapshot
             )
         )
 
-    def _attributes(self):
-        """Return the fitted attributes, for a callback to keep."""
-        run = self.run
-        return {
-            **describe_network(run.trainer.network, run.trainer.loss),
-            "parameters_": run.best_parameters.copy(),
-            "history_": {name: list(values) for name, values in run.history.items()},
-        }
-
-
-def describe_network(network, loss):
-    """Return the fitted attributes that say what network it is."""
-    return {
-        "layers_": to_plain(network.specs),
-        "out_activation_": loss.output_activation,
-        "n_outputs_": network.output_shape[0],
-    }
-
-
-def _learned(run):
-    """Return the fitted attributes."""
-    return {
-        **describe_network(run.trainer.network, run.trainer.loss),
-        "parameters_": run.best_parameters,
-        "history_": run.history,
-        "training_state_": run.state(),
-    }
-
-
-def _on_divergence(estimator, run, stacklevel):
-    """Warn that training has stopped, or raise where there is nothing to keep."""
-    epoch = len(run.history["loss"]) + 1
-    text = f"The cost was no longer finite in epoch {epoch}. {_explain(estimator, run)}"
-    if epoch == 1:
-        raise ValueError(text) from None
-    text += f" Training stopped; the network is {_describe_kept(run)}."
-    warnings.warn(text, ConvergenceWarning, stacklevel=stacklevel)
-
-
-def _explain(estimator, run):
-    """Say what probably made training diverge, and what to try."""
-    cause, value = explain_divergence(run)
-    if cause == "features":
-        return f"The features are as large as {value:.3g}: try {_SCALE}."
-    if cause == "targets":
-        return (
-            f"The targets are as large as {value:.3g}: scale them, as "
-            "sklearn.compose.TransformedTargetRegressor does."
-        )
-    if estimator.solver == FULL_BATCH:
-        return f"Try {_SCALE}."
-    if cause == "penalty":
-        return (
-            "The penalty is too strong for the learning rate "
-            f"(alpha={estimator.alpha:g}): try alpha={estimator.alpha / 10:g}."
-        )
-    rate = initial_rate(estimator)
-    return (
-        "The learning rate is probably too high "
-        f"(learning_rate_init={rate:g}): try {rate / 10:g}, and {_SCALE}."
-    )
-
-
-def _describe_kept(run):
-    """Say which epoch's network the estimator has."""
-    if run.watched != "loss":
-        return "that of the best epoch so far"
-    return f"that of epoch {len(run.history['loss'])}"
-
-
-def _on_interrupt(run):
-    """Warn that training has stopped."""
-    text = f"Training was interrupted; the network is {_describe_kept(run)}."
-    warnings.warn(text, UserWarning, stacklevel=6)
+    def _snapshot(self):
+        """Return the fitted attributes that `fit` would leave now, to be kept."""
+        return deepcopy(learned_attributes(self.run))
 
 
 def _print_epoch(history, n_epochs):
@@ -175,55 +175,46 @@ def _print_epoch(history, n_epochs):
     print(f"{line}, {last['seconds']:.2f} s")
 
 
-def _describe_stuck(run):
-    """Say which neurons no longer respond."""
-    outputs = run.trainer.loss.output_activation
-    if outputs_are_saturated(run) and outputs == "sigmoid":
-        return "the sigmoid outputs into saturation, where they hardly learn"
-    return "the neurons to where they no longer respond"
+def _make_augmentations(estimator, input_shape):
+    """Return how images are changed, once it is known to suit them."""
+    if getattr(estimator, "augmentation", None) is None:
+        return ()
+    augmentations = as_augmentations(estimator.augmentation)
+    for augmentation in augmentations:
+        augmentation.check(input_shape)
+    return augmentations
 
 
-def _warn_unless_learned(estimator, run, end):
-    """Warn of a learning rate that kept fit from learning, or of too few epochs."""
-    diagnosis = diagnose(run)
-    rate = initial_rate(estimator)
-    nothing = (
-        "The network has learned nothing: its training cost "
-        f"{run.history['loss'][-1]:.4g} is no better than that of always giving the "
-        "same answer. "
-    )
-    if diagnosis == "exploded":
-        text = f"{nothing}{_explain(estimator, run)}"
-    elif diagnosis and estimator.solver == FULL_BATCH:
-        text = f"{nothing}If the features say anything of the targets, try {_SCALE}."
-    elif diagnosis == "too high":
-        text = (
-            f"{nothing}The learning rate is too high (learning_rate_init={rate:g}) and "
-            f"has driven {_describe_stuck(run)}: try {rate / 10:g}, and {_SCALE}."
+def _check_same_shapes(fitted, network):
+    """Refuse to go on with a network of other layers than the fitted one."""
+    old, new = (_shapes(n.specs, n.input_shape) for n in (fitted, network))
+    if old != new:
+        raise ValueError(
+            "Training can only go on with the same kinds and sizes of layers. The "
+            f"fitted network has {_describe(old)}; the parameters now ask for "
+            f"{_describe(new)}. Set them back, or start anew with fit and "
+            "warm_start=False."
         )
-    elif diagnosis == "too low":
-        text = (
-            "The network has hardly changed: the learning rate is too low "
-            f"(learning_rate_init={rate:g}). Try {rate * 10:g}."
-        )
-    elif diagnosis == "nothing learned":
-        text = (
-            f"{nothing}If the features say anything of the targets, try {_SCALE}, or "
-            f"another learning rate (learning_rate_init={rate:g})."
-        )
-    elif end == "max_iter" and (
-        np.isfinite(run.plateau.patience) or estimator.solver == FULL_BATCH
-    ):
-        text = (
-            f"Training stopped after max_iter={estimator.max_iter} epochs, before "
-            f"it converged to tol={estimator.tol:g}. Raise max_iter"
-        )
-        if estimator.solver != FULL_BATCH:
-            text += (
-                ", or set n_iter_no_change=numpy.inf if this many epochs are what you "
-                "want"
-            )
-        text += "."
-    else:
-        return
-    warnings.warn(text, ConvergenceWarning, stacklevel=5)
+
+
+def _shapes(specs, input_shape):
+    """Return the shapes of each layer's parameters and output, but for dropout's."""
+    layers = build_layers(specs, input_shape, "float32")
+    shapes = [("input", {}, input_shape)]
+    shapes += [
+        (type(spec).__name__, layer.parameters, layer.output_shape)
+        for spec, layer in zip(specs, layers, strict=True)
+        if not isinstance(spec, Dropout)
+    ]
+    return shapes
+
+
+def _describe(shapes):
+    """Return the shapes as a user would write them."""
+    texts = []
+    for name, parameters, output_shape in shapes:
+        text = f"{name} {'x'.join(map(str, output_shape))}"
+        if "weights" in parameters and len(parameters["weights"].shape) == 4:
+            text += " of {}x{} kernels".format(*parameters["weights"].shape)
+        texts.append(text)
+    return ", ".join(texts)

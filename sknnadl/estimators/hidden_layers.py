@@ -1,65 +1,76 @@
-"""The dense hidden layers that an estimator's arguments stand for."""
+"""The hidden layers that an estimator's arguments stand for."""
 
 from dataclasses import replace
-from numbers import Integral, Real
-from typing import ClassVar
 
 import numpy as np
 
-from sknnadl._sklearn import Interval, StrOptions
-from sknnadl.estimators.arguments import arguments
-from sknnadl.network.activations import ACTIVATIONS
-from sknnadl.network.initializers import INITIALIZERS
-from sknnadl.network.layers.batch_norm import BatchNorm
-from sknnadl.network.layers.dense import Dense
-from sknnadl.network.layers.dropout import Dropout
+from sknnadl.network.layers import (
+    LAYERS,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    L2Pool2D,
+    MaxPool2D,
+)
+from sknnadl.network.layers.base import as_pair
 
-WEIGHT_INIT = [StrOptions({"auto", *INITIALIZERS})]
+_POOLINGS = {"average": AveragePool2D, "l2": L2Pool2D, "max": MaxPool2D}
 
 
-@arguments
-class DenseArguments:
-    """The dense hidden layers, by arguments that a grid can search."""
+def make_dense_layers(arguments):
+    """Return the specs of the dense hidden layers, each with its dropout."""
+    layers = []
+    sizes = _check_sizes(
+        "hidden_layer_sizes", arguments.hidden_layer_sizes, "a hidden layer"
+    )
+    rates = _check_rates(arguments.dropout, len(sizes))
+    for units, rate in zip(sizes, rates, strict=True):
+        dense = Dense(units, weight_init=arguments.weight_init)
+        layers += _normalize(arguments, dense)
+        if rate > 0:
+            layers.append(Dropout(float(rate)))
+    return layers
 
-    hidden_layer_sizes: int | tuple = (100,)
-    activation: str = "relu"
-    weight_init: str = "auto"
-    batch_norm: bool = False
-    dropout: float | tuple = 0.0
 
-    _parameter_constraints: ClassVar[dict] = {
-        "hidden_layer_sizes": [
-            "array-like",
-            Interval(Integral, 1, None, closed="left"),
-        ],
-        "activation": [StrOptions(set(ACTIVATIONS))],
-        "weight_init": WEIGHT_INIT,
-        "batch_norm": ["boolean"],
-        "dropout": [Interval(Real, 0, 1, closed="left"), "array-like"],
-    }
+def make_conv_layers(arguments):
+    """Return the specs of the convolutional layers, and those of the dense ones."""
+    layers = []
+    sizes = _check_sizes("n_filters", arguments.n_filters, "a convolutional layer")
+    for filters in sizes:
+        size, stride = arguments.kernel_size, arguments.stride
+        conv = Conv2D(filters, size, stride, arguments.padding)
+        pool = _POOLINGS[arguments.pooling](arguments.pool_size)
+        pooling = [] if as_pair(pool, "pool_size") == (1, 1) else [pool]
+        conv = replace(conv, weight_init=arguments.weight_init)
+        layers += _normalize(arguments, conv, *pooling)
+    return [*layers, Flatten(), *make_dense_layers(arguments)]
 
-    def _dense_layers(self):
-        """Return the specs of the dense hidden layers, each with its dropout."""
-        layers = []
-        sizes = check_sizes(
-            "hidden_layer_sizes", self.hidden_layer_sizes, "a hidden layer"
-        )
-        rates = _check_rates(self.dropout, len(sizes))
-        for units, rate in zip(sizes, rates, strict=True):
-            layers += self._normalized(Dense(units, weight_init=self.weight_init))
-            if rate > 0:
-                layers.append(Dropout(float(rate)))
+
+def check_layers(layers):
+    """Return layers that a user has named, the last of which gives rows."""
+    for number, layer in enumerate(layers, start=1):
+        if type(layer) not in LAYERS.values():
+            raise ValueError(
+                "layers must be layers of sknnadl.network, such as Dense(100), "
+                f"got {layer!r} as layer {number}."
+            )
+    if any(isinstance(layer, Dense | Flatten) for layer in layers):
         return layers
+    return [*layers, Flatten()]
 
-    def _normalized(self, layer, *pooling):
-        """Return a layer, the pooling after it and the activation, with its place.
 
-        As in the book, pooling comes before the activation; so does normalization.
-        """
-        if not self.batch_norm:
-            return [replace(layer, activation=self.activation), *pooling]
-        linear = replace(layer, activation="identity")
-        return [linear, *pooling, BatchNorm(self.activation)]
+def _normalize(arguments, layer, *pooling):
+    """Return a layer, the pooling after it and the activation, with its place.
+
+    As in the book, pooling comes before the activation; so does normalization.
+    """
+    if not arguments.batch_norm:
+        return [replace(layer, activation=arguments.activation), *pooling]
+    linear = replace(layer, activation="identity")
+    return [linear, *pooling, BatchNorm(arguments.activation)]
 
 
 def _check_rates(dropout, n_layers):
@@ -80,7 +91,7 @@ def _check_rates(dropout, n_layers):
     return rates.tolist()
 
 
-def check_sizes(name, value, of_what):
+def _check_sizes(name, value, of_what):
     """Return an argument with one size a layer as a list of int."""
     sizes = np.atleast_1d(np.asarray(value))
     if sizes.ndim != 1 or (

@@ -1,23 +1,105 @@
-"""Images as rows: what shape they have, and that nobody mistakes their axes."""
+"""From X, y and weights as users give them to rows of numbers; the axes of images."""
 
 import math
 from numbers import Integral
+from typing import Any, TypeAlias
 
 import numpy as np
-from scipy.sparse import issparse
+import numpy.typing as npt
+from scipy.sparse import issparse, sparray, spmatrix
+from sklearn.utils.validation import validate_data
 
-from sknnadl.training.augmentation import Augmentation
+from sknnadl._sklearn import _check_sample_weight
+
+#: Rows: what NumPy makes an array of, or a sparse matrix.
+MatrixLike: TypeAlias = npt.ArrayLike | sparray | spmatrix
+#: Targets and weights of rows.
+VectorLike: TypeAlias = npt.ArrayLike
+#: Attributes that are learned.
+AnyArray: TypeAlias = npt.NDArray[Any]
 
 #: An array with this many channels or fewer on its second axis is probably
 #: (n, channels, height, width), the order of PyTorch.
 _MOST_CHANNELS = 4
+#: Rows that need no conversion, and so few numbers that their validation would count.
+_FLOATS, _FEW = [np.dtype(name) for name in ("float32", "float64")], 10**4
+#: What a float64 network is trained on where the user does not say.
+_DOUBLES = [np.dtype(name) for name in ("<f8", ">f8", "longdouble")]
 
 
-#: What ``augmentation`` may be.
-AUGMENTATION = [Augmentation, list, tuple, None]
+class TakesRows:
+    """Mixin of what all estimators do with X and with weights."""
+
+    def _to_rows(self, X):
+        """Return X as rows; of images also the shape of one, else None."""
+        return X, None
+
+    def _learn_input_shape(self, image_shape):
+        """Learn the shape of an input, or check it, given what `_to_rows` returned."""
+
+    def _input_shape(self):
+        """Return the shape of one row for the network."""
+        return (self.n_features_in_,)
+
+    def _check_X(self, X, **options):
+        """Return X as validated rows and, where it is given, y.
+
+        The options are those of scikit-learn's `validate_data`.
+        """
+        X, image_shape = self._to_rows(X)
+        if options == {"reset": False} and self._is_sound(X):
+            return X
+        checked = validate_data(
+            self, X, accept_sparse="csr", dtype="numeric", **options
+        )
+        has_y = isinstance(checked, tuple)
+        kind = (checked[0] if has_y else checked).dtype
+        if kind.kind not in "biuf":  # dates and the like could be converted
+            raise ValueError(f"X must be numeric, got an array of dtype {kind}.")
+        if has_y:
+            self._learn_input_shape(image_shape)
+        return checked
+
+    def _is_sound(self, X):
+        """Return whether scikit-learn's validation would return X as it is.
+
+        It is told of few rows alone, whose prediction takes less time than that.
+        """
+        return (
+            type(X) is np.ndarray
+            and X.dtype in _FLOATS
+            and X.ndim == 2
+            and 0 < X.size < _FEW
+            and X.shape[1] == self.n_features_in_
+            and not hasattr(self, "feature_names_in_")
+            and bool(np.isfinite(X).all())
+        )
+
+    def _network_dtype(self, X):
+        """Return the dtype to train in on these data."""
+        if self.dtype != "auto":
+            return np.dtype(self.dtype)
+        if hasattr(self, "training_state_"):
+            return self.parameters_.dtype
+        return np.dtype("float64" if X.dtype in _DOUBLES else "float32")
+
+    def _check_weights(self, sample_weight, X):
+        """Return the rows' weights in float64, or None where there are none."""
+        if sample_weight is None:
+            return None
+        return _check_sample_weight(
+            sample_weight, X, dtype=np.float64, ensure_non_negative=True
+        )
+
+    def _normalize_weights(self, weights, dtype):
+        """Return weights of mean 1."""
+        if weights is None:
+            return None
+        weights = weights / weights.max()  # whose mean cannot overflow
+        return (weights / weights.mean()).astype(dtype)
 
 
-class TakesImages:
+class TakesImages(TakesRows):
     """Mixin of the estimators that take images as well as flat rows.
 
     The network sees inputs of ``input_shape_``. Everything else, from validation to
@@ -33,6 +115,8 @@ class TakesImages:
     _shape_argument: str
     #: How many numbers this argument may have.
     _n_axes: tuple
+
+    input_shape_: tuple[int, ...]
 
     def _to_rows(self, X):
         """Return X as rows, and the shape of an image or None where it has rows."""
@@ -89,6 +173,17 @@ class TakesImages:
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
+
+
+def square_shape(n_features):
+    """Return the shape of flat rows that nobody has named: square grey images."""
+    side = math.isqrt(n_features)
+    if side * side != n_features:
+        raise ValueError(
+            f"X has flat rows of {n_features} values, which make no square grey "
+            "image: say image_shape=(height, width) or (height, width, channels)."
+        )
+    return side, side, 1
 
 
 def _resolve(name, shape, n_axes, n_features):

@@ -1,57 +1,38 @@
 """What the regressors share: values, and predictions."""
 
-from typing import ClassVar
+from typing import Self
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
-from sklearn.utils.metaestimators import available_if
 
-from sknnadl._sklearn import StrOptions, _fit_context
-from sknnadl.estimators.arguments import arguments
+from sknnadl._sklearn import available_if, fit_context
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
+from sknnadl.estimators.inputs import AnyArray, MatrixLike, VectorLike
 from sknnadl.network.losses import REGRESSION_LOSSES
 from sknnadl.training.data import Rows
 
 
-@arguments
-class RegressionArguments:
-    """What is minimized."""
+class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
+    """Base class of the regressors, which have a ``loss``."""
 
-    loss: str = "squared_error"
-
-    _parameter_constraints: ClassVar[dict] = {
-        "loss": [StrOptions(set(REGRESSION_LOSSES))],
-    }
-
-
-@arguments
-class BaseNetworkRegressor(RegressorMixin, BaseNetwork, RegressionArguments):
-    """Base class of the regressors."""
-
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseNetwork._parameter_constraints,
-        **RegressionArguments._parameter_constraints,
-    }
-
-    #: The learning rate of gradient descent, found with ``benchmarks/defaults.py``.
-    _sgd_rate = 0.02
-    #: How many rows `score` needs.
     _least_to_score = 2
 
+    n_target_axes_: int
+
     @available_if(can_train_by_parts)
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context()
     def partial_fit(
         self,
-        X,
-        y,
-        sample_weight=None,
+        X: MatrixLike,
+        y: VectorLike,
+        sample_weight: VectorLike | None = None,
         *,
-        X_val=None,
-        y_val=None,
-        sample_weight_val=None,
-    ):
+        X_val: MatrixLike | None = None,
+        y_val: VectorLike | None = None,
+        sample_weight_val: VectorLike | None = None,
+    ) -> Self:
         """Train for one epoch of mini-batches over the rows given.
 
         Calls on the same rows give, bit for bit, what `fit` gives in as many epochs.
@@ -86,9 +67,9 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork, RegressionArguments):
         """
         self._validate_params()  # which scikit-learn leaves out of later calls
         given = X_val, y_val, sample_weight_val
-        return self._train_epoch(X, y, sample_weight, given)
+        return self._fit_epoch(X, y, sample_weight, given)
 
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> AnyArray:
         """Return the values of each row.
 
         Parameters
@@ -104,7 +85,7 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork, RegressionArguments):
         logits = self._logits(X)
         return logits.ravel() if self.n_target_axes_ == 1 else logits
 
-    def _loss(self):
+    def _make_loss(self):
         return REGRESSION_LOSSES[self.loss]
 
     def _make_rows(self, X, y, sample_weight, reset, class_weight=None, dtype=None):
@@ -133,9 +114,6 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork, RegressionArguments):
         weights = self._check_weights(sample_weight, X)
         weights = self._normalize_weights(weights, dtype)
         return Rows(X, dtype, targets, 0, weights, self._input_shape()), n_outputs
-
-    def _stratify(self, rows):
-        return None
 
     def _targets(self, rows):
         return rows.labels.ravel() if self.n_target_axes_ == 1 else rows.labels

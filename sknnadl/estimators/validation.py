@@ -7,9 +7,10 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
+from sklearn.utils import get_tags
 
-from sknnadl.estimators.fitting import describe_network
 from sknnadl.training.prediction import predict_logits
+from sknnadl.training.run import TRAINING_COST, Watched
 
 #: The ``scoring`` that is no score.
 _LOSS = "loss"
@@ -23,7 +24,8 @@ def find_validation_rows(estimator, rows, sample_weight, given, seed, may_hold_o
     the user gave them, without those of their classes.
     """
     X, y, weights = given
-    if (X is None) != (y is None):
+    needs_y = get_tags(estimator).target_tags.required
+    if (X is None) != (y is None) and (needs_y or X is None):
         name, other = ("X_val", "y_val") if y is None else ("y_val", "X_val")
         raise ValueError(f"{name} was given without {other}: give both, or neither.")
     if X is not None:
@@ -61,7 +63,16 @@ def _make_given(estimator, X, y, sample_weight, rows):
     return given
 
 
-def make_validation(estimator, network, rows):
+def describe_network(network, loss):
+    """Return the fitted attributes that say what network it is."""
+    return {
+        "layers_": [spec.to_plain() for spec in network.specs],
+        "out_activation_": loss.output_activation,
+        "n_outputs_": network.output_shape[0],
+    }
+
+
+def make_validation(estimator, network, loss, rows):
     """Return what is watched, and what gives the loss and the score of the rows.
 
     The latter takes the history until then.
@@ -70,7 +81,7 @@ def make_validation(estimator, network, rows):
     has_scorer = scoring not in (None, _LOSS)
     scorer = check_scoring(estimator, scoring) if has_scorer else None
     if rows is None:
-        return "loss", None
+        return TRAINING_COST, None
     if scoring is None and len(rows) < estimator._least_to_score:
         raise ValueError(
             f"The score needs at least {estimator._least_to_score} rows to validate "
@@ -85,18 +96,20 @@ def make_validation(estimator, network, rows):
     def validate(history):
         logits = predict_logits(network, rows, effective_n_jobs(estimator.n_jobs))
         with np.errstate(all="ignore"):
-            costs = estimator._loss().value(logits, rows.targets())
+            costs = loss.value(logits, rows.targets())
         cost = float(np.average(costs, weights=rows.weights))
         if scorer is None:
             return cost, estimator._score(logits, rows)
-        vars(model).update(describe_network(network, estimator._loss()))
+        vars(model).update(describe_network(network, loss))
         model.parameters_, model.history_ = network.parameters, history
         y = estimator._targets(rows)
         return cost, float(scorer(model, rows.originals(), y, **weights))
 
     if not estimator.early_stopping:
-        return "loss", validate
-    return "val_loss" if scoring == _LOSS else f"val_score {_name(scoring)}", validate
+        return TRAINING_COST, validate
+    if scoring == _LOSS:
+        return Watched("val_loss"), validate
+    return Watched("val_score", _name(scoring)), validate
 
 
 def _name(scoring):

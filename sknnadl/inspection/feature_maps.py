@@ -6,9 +6,8 @@ import numpy as np
 
 from sknnadl._plotting import Tiles, check_n_columns, make_axes, symmetric_limits
 from sknnadl.inspection.fitted import check_layer, unwrap
-from sknnadl.network.layers import from_plain
 from sknnadl.network.layers.conv import Conv2DLayer
-from sknnadl.network.network import Network
+from sknnadl.network.network import Network, from_plain
 
 
 class FeatureMapDisplay:

@@ -1,7 +1,8 @@
 """The costs of the book, as functions of the last layer's pre-activations (logits).
 
 Value and gradient are computed from the logits and not from the outputs, so nothing
-overflows or loses its digits where an output saturates.
+overflows or loses its digits where an output saturates. A new loss is a class here and
+a line in one of the tables.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, cast
 
 import numpy as np
-from scipy.special import expit, log_expit, logit
+from scipy.special import expit, logit
 
 from sknnadl.network.arrays import Array
 
@@ -22,6 +23,9 @@ class Loss(ABC):
     output_activation: ClassVar[str]
     #: The loss's number in the compiled kernels.
     kernel: ClassVar[int | None] = None
+    #: The learning rate of plain gradient descent where the user names none, found with
+    #: ``benchmarks/defaults.py``.
+    descent_rate: ClassVar[float] = 0.2
 
     @abstractmethod
     def value(self, logits: Array, targets: Array) -> Array:
@@ -93,6 +97,7 @@ class LinearSquaredError(Loss):
 
     output_activation = "identity"
     kernel = 3
+    descent_rate = 0.02
 
     def value(self, logits: Array, targets: Array) -> Array:
         """Return the cost of each row."""
@@ -102,20 +107,6 @@ class LinearSquaredError(Loss):
     def gradient(self, logits: Array, targets: Array) -> Array:
         """Return ``z - y``."""
         return np.subtract(logits, targets, out=logits)
-
-
-def log_probabilities(logits: Array, output_activation: str) -> Array:
-    """Return the logarithm of each class's probability, shape (n, n_classes).
-
-    Softmax outputs are probabilities; sigmoid outputs are divided by their sum. The
-    logarithm is free of underflow, so a row of outputs that are all nearly zero has
-    probabilities too.
-    """
-    if output_activation == "sigmoid":
-        logits = log_expit(logits)
-    shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
-    shifted -= np.log(np.add.reduce(np.exp(shifted), axis=1, keepdims=True))
-    return shifted
 
 
 def constant_logits(frequencies: Array, output_activation: str) -> Array:
@@ -131,6 +122,7 @@ def constant_logits(frequencies: Array, output_activation: str) -> Array:
     return cast(Array, np.log(frequencies))
 
 
+#: Every loss of classifiers, and of regressors, by its name.
 LOSSES: dict[str, Loss] = {
     "cross_entropy": CrossEntropy(),
     "log_loss": LogLoss(),

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
-from sknnadl.network.kernels.compiled import CompiledStack
-from sknnadl.network.layers.base import Layer, LayerSpec
+from sknnadl.network.kernels import Stack, bind_stack, stack_gradient
+from sknnadl.network.layers import LAYERS
+from sknnadl.network.layers.base import Layer, LayerSpec, Role
 from sknnadl.network.layers.dense import DenseLayer
 from sknnadl.network.layers.flatten import FlattenLayer
 from sknnadl.network.losses import Loss
-
-#: The parameter that penalties apply to; all others, such as biases, are free.
-_PENALIZED = "weights"
-#: How the names of parameters start that no gradient moves.
-_STATISTIC = "running_"
 
 
 class Network:
@@ -53,6 +51,10 @@ class Network:
         The length of the part that gradients apply to; running statistics follow.
     layer_parameters : list of dict
         For each layer the views of its parameters, by name.
+    work : int
+        About how many multiplications one row's output takes.
+    stochastic : bool
+        Whether training draws random numbers in a layer.
 
     Examples
     --------
@@ -78,9 +80,10 @@ class Network:
         self.dtype = np.dtype(dtype)
         self.layers = _fuse(build_layers(specs, self.input_shape, self.dtype))
         self.output_shape = self.layers[-1].output_shape
-        self._slices, (self.n_weights, self.n_trained, n_parameters) = _layout(
-            self.layers
-        )
+        self.work = sum(layer.work for layer in self.layers)
+        self.stochastic = any(layer.stochastic for layer in self.layers)
+        self._slices, ends = _layout(self.layers)
+        self.n_weights, self.n_trained, n_parameters = ends
         if parameters is None:
             parameters = np.empty(n_parameters, self.dtype)
         if parameters.shape != (n_parameters,) or parameters.dtype != self.dtype:
@@ -91,32 +94,18 @@ class Network:
         self.parameters = parameters
         self.gradient: Array = np.empty(n_parameters, self.dtype)
         self.layer_parameters = self.split(parameters)
-        for layer, values, gradients in zip(
-            self.layers,
-            self.layer_parameters,
-            self.split(self.gradient),
-            strict=True,
-        ):
-            layer.bind(values, gradients)
-        self._stack = self._make_stack()
+        gradients = self.split(self.gradient)
+        for i, layer in enumerate(self.layers):
+            layer.values, layer.gradients = self.layer_parameters[i], gradients[i]
+        self._stack = self._bind_stack()
         self._first_trained = next(
             (i for i, slices in enumerate(self._slices) if slices), len(self.layers)
         )
 
     @property
-    def stochastic(self) -> bool:
-        """Whether training draws random numbers in a layer."""
-        return any(layer.stochastic for layer in self.layers)
-
-    @property
     def compiled(self) -> bool:
         """Whether compiled kernels do the matrix products of all layers."""
-        return all(layer.compiled for layer in self.layers)
-
-    @property
-    def work(self) -> int:
-        """About how many multiplications one row's output takes."""
-        return sum(layer.work for layer in self.layers)
+        return self._stack is not None or all(layer.compiled for layer in self.layers)
 
     def replica(
         self, parameters: Array | None = None, scratch_of: Network | None = None
@@ -138,10 +127,19 @@ class Network:
         """Return, for each layer, the views of a parameter-like vector by name."""
         return [
             {
-                name: vector[place].reshape(layer.parameter_shapes[name])
+                name: vector[place].reshape(layer.parameters[name].shape)
                 for name, place in slices.items()
             }
             for layer, slices in zip(self.layers, self._slices, strict=True)
+        ]
+
+    def values_of(self, role: Role) -> list[Array]:
+        """Return the views of all parameters of a role, layer by layer."""
+        return [
+            values[name]
+            for layer, values in zip(self.layers, self.layer_parameters, strict=True)
+            for name, parameter in layer.parameters.items()
+            if parameter.role == role
         ]
 
     def initialize(self, rng: np.random.Generator) -> None:
@@ -205,7 +203,12 @@ class Network:
         if logits is None:
             logits = np.empty(targets.shape, self.dtype)
         if self._stack is not None and loss.kernel is not None:
-            self._stack.differentiate(x, targets, loss.kernel, scale, weights, logits)
+            x, targets = (np.ascontiguousarray(a, self.dtype) for a in (x, targets))
+            if weights is not None:
+                weights = np.ascontiguousarray(weights, self.dtype)
+            stack_gradient(
+                *self._stack, x, targets, weights, scale, loss.kernel, logits
+            )
             return
         outputs = self.forward(x, rng)
         np.copyto(logits, outputs)
@@ -222,9 +225,9 @@ class Network:
                 f"{x.shape}."
             )
 
-    def _make_stack(self) -> CompiledStack | None:
-        """Return the layers as one for the compiled kernels, if all are dense."""
-        sizes = []
+    def _bind_stack(self) -> Stack | None:
+        """Return all layers as one for the kernels, if all are dense and compiled."""
+        rows = []
         for layer, places in zip(self.layers, self._slices, strict=True):
             if isinstance(layer, FlattenLayer):
                 continue
@@ -232,10 +235,16 @@ class Network:
                 return None
             starts = places["weights"].start, places["biases"].start
             size = *layer.input_shape, *layer.output_shape, layer.activation.kernel
-            sizes.append((*size, *starts))
-        if not (sizes and self.compiled):
-            return None
-        return CompiledStack(sizes, self.parameters, self.gradient)
+            rows.append((*size, *starts))
+        return bind_stack(rows, self.parameters, self.gradient) if rows else None
+
+
+def from_plain(layers: Iterable[dict[str, Any]]) -> list[LayerSpec]:
+    """Return the specs that `LayerSpec.to_plain` has described."""
+    return [
+        LAYERS[layer["layer"]](**{k: v for k, v in layer.items() if k != "layer"})
+        for layer in layers
+    ]
 
 
 def build_layers(
@@ -259,7 +268,7 @@ def _fuse(layers: Sequence[Layer]) -> list[Layer]:
     """Join neighbours that are faster as one layer."""
     joined = [layers[0]]
     for layer in layers[1:]:
-        both = joined[-1].fuse(layer)
+        both = joined[-1].fuse(layer) if joined[-1].may_fuse else None
         if both is None:
             joined.append(layer)
         else:
@@ -267,28 +276,16 @@ def _fuse(layers: Sequence[Layer]) -> list[Layer]:
     return joined
 
 
-def is_statistic(name: str) -> bool:
-    """Return whether a parameter is a running statistic, which no gradient moves."""
-    return name.startswith(_STATISTIC)
-
-
 def _layout(layers: Sequence[Layer]) -> tuple[list[dict[str, slice]], list[int]]:
-    """Return where each parameter lies, and where each section of the vector ends."""
+    """Return where each parameter lies, and where those of each role end."""
     slices: list[dict[str, slice]] = [{} for _ in layers]
     ends = []
     stop = 0
-    for section in range(3):
+    for role in Role:
         for places, layer in zip(slices, layers, strict=True):
-            for name, shape in layer.parameter_shapes.items():
-                if _section(name) == section:
-                    start, stop = stop, stop + int(np.prod(shape))
+            for name, parameter in layer.parameters.items():
+                if parameter.role == role:
+                    start, stop = stop, stop + math.prod(parameter.shape)
                     places[name] = slice(start, stop)
         ends.append(stop)
     return slices, ends
-
-
-def _section(name: str) -> int:
-    """Return whether a parameter is penalized (0), only trained (1), or neither (2)."""
-    if name == _PENALIZED:
-        return 0
-    return 2 if is_statistic(name) else 1

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from sknnadl.network.arrays import Shape
-from sknnadl.network.layers.base import Layer, LayerSpec
-from sknnadl.network.network import build_layers, is_statistic
+from sknnadl.network.layers.base import Layer, LayerSpec, Role
+from sknnadl.network.network import build_layers
 
 
 def summarize(specs: Sequence[LayerSpec], input_shape: Shape) -> str:
@@ -63,9 +63,9 @@ def summarize(specs: Sequence[LayerSpec], input_shape: Shape) -> str:
 def _count(layer: Layer, statistics: bool) -> int:
     """Return the number of a layer's statistics, or of its other parameters."""
     return sum(
-        math.prod(shape)
-        for name, shape in layer.parameter_shapes.items()
-        if is_statistic(name) == statistics
+        math.prod(parameter.shape)
+        for parameter in layer.parameters.values()
+        if (parameter.role == Role.STATISTIC) == statistics
     )
 
 

@@ -1,13 +1,16 @@
-"""Optimizers that divide by the size of past gradients: Adam and its relatives."""
+"""Optimizers that divide by the size of past gradients: Adam and its relatives.
+
+A new optimizer is a class here and a line in `OPTIMIZERS`.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from sknnadl.network.arrays import Array
-from sknnadl.training.optimizers import Optimizer
+from sknnadl.training.optimizers import SGD, Optimizer
 
 
 class SquaresOptimizer(Optimizer):
@@ -29,6 +32,19 @@ class SquaresOptimizer(Optimizer):
         super().__init__(parameters)
         self.epsilon = self.default_epsilon if epsilon is None else epsilon
         self._scratch: Array = np.empty_like(parameters)
+
+    @classmethod
+    def from_arguments(
+        cls, arguments: Any, parameters: Array, n_weights: int
+    ) -> Optimizer:
+        """Return the optimizer that an estimator's arguments ask for."""
+        return cls(parameters, **cls._own_arguments(arguments, n_weights))
+
+    @classmethod
+    def _own_arguments(cls, arguments: Any, n_weights: int) -> dict[str, Any]:
+        """Return the arguments of the constructor, without the parameters."""
+        epsilon = arguments.epsilon
+        return {"epsilon": None if epsilon is None else float(epsilon)}
 
     def _move_mean(self, mean: Array, values: Array, decay: float) -> None:
         """``mean = decay * mean + (1 - decay) * values``, which are overwritten."""
@@ -82,6 +98,11 @@ class Adam(SquaresOptimizer):
         super().__init__(parameters, epsilon)
         self.beta_1, self.beta_2 = beta_1, beta_2
 
+    @classmethod
+    def _own_arguments(cls, arguments: Any, n_weights: int) -> dict[str, Any]:
+        betas = {"beta_1": float(arguments.beta_1), "beta_2": float(arguments.beta_2)}
+        return super()._own_arguments(arguments, n_weights) | betas
+
     def step(self, gradient: Array, learning_rate: float) -> None:
         """Take a step."""
         mean, n_steps = self.state["mean"], self.state["n_steps"]
@@ -113,6 +134,8 @@ class AdamW(Adam):
         How many parameters decay: the first ones.
     """
 
+    decays_weights = True
+
     def __init__(
         self,
         parameters: Array,
@@ -126,6 +149,12 @@ class AdamW(Adam):
         super().__init__(parameters, beta_1, beta_2, epsilon)
         self.decay = decay
         self._weights = parameters[:n_weights]
+
+    @classmethod
+    def _own_arguments(cls, arguments: Any, n_weights: int) -> dict[str, Any]:
+        decay = float(arguments.alpha) if arguments.penalty else 0.0
+        both = {"decay": decay, "n_weights": n_weights}
+        return super()._own_arguments(arguments, n_weights) | both
 
     def step(self, gradient: Array, learning_rate: float) -> None:
         """Take a step."""
@@ -155,6 +184,11 @@ class RMSprop(SquaresOptimizer):
         super().__init__(parameters, epsilon)
         self.rho = rho
 
+    @classmethod
+    def _own_arguments(cls, arguments: Any, n_weights: int) -> dict[str, Any]:
+        rho = {"rho": float(arguments.rho)}
+        return super()._own_arguments(arguments, n_weights) | rho
+
     def step(self, gradient: Array, learning_rate: float) -> None:
         """Take a step."""
         self._move_squares(gradient, self.rho)
@@ -177,6 +211,7 @@ class Adagrad(SquaresOptimizer):
     """
 
     default_epsilon = 1e-10
+    default_rate = 0.01
 
     def step(self, gradient: Array, learning_rate: float) -> None:
         """Take a step."""
@@ -205,12 +240,18 @@ class Adadelta(SquaresOptimizer):
 
     slots = ("squares", "squared_steps")
     default_epsilon = 1e-6
+    default_rate = 1.0
 
     def __init__(
         self, parameters: Array, rho: float, epsilon: float | None = None
     ) -> None:
         super().__init__(parameters, epsilon)
         self.rho = rho
+
+    @classmethod
+    def _own_arguments(cls, arguments: Any, n_weights: int) -> dict[str, Any]:
+        rho = {"rho": float(arguments.rho)}
+        return super()._own_arguments(arguments, n_weights) | rho
 
     def step(self, gradient: Array, learning_rate: float) -> None:
         """Take a step."""
@@ -223,3 +264,14 @@ class Adadelta(SquaresOptimizer):
         squares = np.square(step, out=self._scratch)
         self._move_mean(squared_steps, squares, self.rho)
         self._subtract(step, learning_rate)
+
+
+#: Every optimizer by the name that ``solver`` gives it.
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "adam": Adam,
+    "adamw": AdamW,
+    "rmsprop": RMSprop,
+    "adagrad": Adagrad,
+    "adadelta": Adadelta,
+}

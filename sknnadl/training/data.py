@@ -23,13 +23,10 @@ class Block(NamedTuple):
     targets: Array
     weights: Array | None
 
-    def part(self, rows: slice) -> Block:
-        """Return some of the rows, as views."""
-        return Block(
-            self.x[rows],
-            self.targets[rows],
-            None if self.weights is None else self.weights[rows],
-        )
+    def cut(self, start: int, stop: int) -> Block:
+        """Return the rows between two places, as views."""
+        weights = None if self.weights is None else self.weights[start:stop]
+        return Block(self.x[start:stop], self.targets[start:stop], weights)
 
 
 class Rows:

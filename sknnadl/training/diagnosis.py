@@ -7,26 +7,26 @@ from typing import Literal
 import numpy as np
 
 from sknnadl.network.arrays import Array
+from sknnadl.network.layers.base import Role
 from sknnadl.network.losses import constant_logits
-from sknnadl.network.network import is_statistic
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import predict_logits
 from sknnadl.training.run import TrainingRun
 
 Diagnosis = Literal["too high", "too low", "nothing learned", "exploded"]
 
-#: A cost that is not below this part of the best constant's is no better, and one
-#: that is above this part is worse.
+#: A cost that is not below this share of the best constant's is no better, and one
+#: that is above this share is worse.
 _NO_BETTER, _WORSE = 0.95, 1.05
 #: A cost above so many times the best constant's has exploded.
 _EXPLODED = 1e3
-#: A fall of the cost below this part of itself, over half a run, is none.
+#: A fall of the cost below this share of itself, over half a run, is none.
 _FLAT = 1e-3
-#: Parameters that have moved by less than this part of their norm have not moved.
+#: Parameters that have moved by less than this share of their norm have not moved.
 _STILL = 1e-2
 #: Values above this are no scaled features or targets.
 _LARGE = 100.0
-#: A step of the penalty that is this part of a weight turns it round and lets it grow.
+#: A step of the penalty that is this share of a weight turns it round and lets it grow.
 _OVERSHOOT = 2.0
 #: Outputs whose logits are this large on average are saturated; so many rows tell.
 _SATURATED, _ROWS, _FEW_ROWS = 10.0, 1000, 50
@@ -121,7 +121,7 @@ def _present_cost(run: TrainingRun) -> float:
 
 
 def _distance_moved(run: TrainingRun) -> float:
-    """Return how far the parameters are from their start, as a part of their norm."""
+    """Return how far the parameters are from their start, as a share of their norm."""
     network = run.trainer.network
     start = network.replica(np.empty_like(network.parameters))
     start.initialize(np.random.default_rng(run.seed))
@@ -149,9 +149,12 @@ def _neurons_are_dead(run: TrainingRun) -> bool:
     with np.errstate(all="ignore"):
         outputs = network.forward(some.inputs(slice(None)), np.random.default_rng(0))
         network.backward(run.trainer.loss.gradient(outputs, some.targets()))
-    first = next(filter(None, network.split(network.gradient)))
+    first = next(layer for layer in network.layers if layer.parameters)
+    gradients = network.split(network.gradient)[network.layers.index(first)]
     return not any(
-        values.any() for name, values in first.items() if not is_statistic(name)
+        gradients[name].any()
+        for name, parameter in first.parameters.items()
+        if parameter.role != Role.STATISTIC
     )
 
 

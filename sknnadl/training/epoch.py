@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,8 @@ from sknnadl.network.arrays import Array
 from sknnadl.network.losses import Loss
 from sknnadl.network.network import Network
 from sknnadl.training.augmentation import Augmentation, augment
-from sknnadl.training.data import Block, Rows
-from sknnadl.training.parallel import single_threaded_blas
-from sknnadl.training.pieces import MAX_PIECES, count_piece_rows
+from sknnadl.training.data import Rows
+from sknnadl.training.parallel import MAX_PIECES, Pieces, single_threaded_blas
 from sknnadl.training.step import Step
 
 #: The cost is computed once for so many mini-batches.
@@ -50,8 +48,8 @@ class Trainer:
 
     Attributes
     ----------
-    n_pieces : int
-        How many pieces a mini-batch is divided into, whatever the threads.
+    pieces : Pieces
+        What mini-batches are divided into.
     """
 
     def __init__(
@@ -72,35 +70,20 @@ class Trainer:
         self.shuffle = shuffle
         self.rng = rng
         self.augmentations = augmentations
-        self._piece_rows = count_piece_rows(network)
-        self.n_pieces = n_pieces = self._count_pieces(batch_size)
-        self._rngs = [rng] * n_pieces
-        self._n_threads = min(n_threads, n_pieces)
-        # A thread's replicas take turns, so they share their memory.
-        self._replicas = [network]
-        for i in range(1, n_pieces):
-            memory = (
-                None if i < self._n_threads else self._replicas[i - self._n_threads]
-            )
-            self._replicas.append(network.replica(scratch_of=memory))
+        self.pieces = Pieces(network, batch_size, n_threads)
+        self._rngs = [rng] * self.pieces.n_pieces
         self._saved = [vector.copy() for vector in self._vectors()]
         self._saved_rng: Any = rng.bit_generator.state
 
     def __enter__(self) -> Trainer:
-        self._blas = single_threaded_blas()
-        self._blas.__enter__()
-        # The calling thread works too.
-        self._pool = ThreadPoolExecutor(max(1, self._n_threads - 1))
+        with ExitStack() as stack:
+            stack.enter_context(single_threaded_blas())
+            stack.enter_context(self.pieces)
+            self._stack = stack.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._pool.shutdown()
-        self._blas.__exit__(kind, error, traceback)
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
 
     def epoch(self, rows: Rows, rate: Callable[[float], float]) -> float:
         """Train on all rows once; return their mean cost.
@@ -114,33 +97,30 @@ class Trainer:
         rows : Rows
             The rows to train on.
         rate : callable
-            The learning rate, given which part of the epoch is over.
+            The learning rate, given which share of the epoch is over.
         """
-        with np.errstate(all="ignore"):
-            return self._epoch(rows, rate)
-
-    def _epoch(self, rows: Rows, rate: Callable[[float], float]) -> float:
-        n_rows = len(rows)
+        n_rows, size = len(rows), self.batch_size
         order = self.rng.permutation(n_rows) if self.shuffle else np.arange(n_rows)
         if self.network.stochastic or self.augmentations:
             seeds = self.rng.integers(2**63, size=MAX_PIECES)
             self._rngs = [np.random.default_rng(s) for s in seeds]
-        size = self.batch_size
-        train = self._divided_batches if self.n_pieces > 1 else self._whole_batches
+        is_divided = self.pieces.n_pieces > 1
+        train = self._divided_batches if is_divided else self._whole_batches
         block_size = _BATCHES_PER_COST * size
-        readers = [rows.reader() for _ in range(self._n_threads)]
+        readers = [rows.reader() for _ in range(self.pieces.n_threads)]
         shape = min(block_size, n_rows), *self.network.output_shape
         logits = np.empty(shape, rows.dtype)
         total = 0.0
-        for start in range(0, n_rows, block_size):
-            indices = order[start : start + block_size]
-            outputs = logits[: len(indices)]
-            starts = range(start, start + len(indices), size)
-            train(readers, indices, outputs, [rate(s / n_rows) for s in starts])
-            total += self._total_cost(outputs, rows, indices)
-            if not np.isfinite(total):
-                return total
-        return total / n_rows + self.step.penalty_value()
+        with np.errstate(all="ignore"):
+            for start in range(0, n_rows, block_size):
+                indices = order[start : start + block_size]
+                outputs = logits[: len(indices)]
+                starts = range(start, start + len(indices), size)
+                train(readers, indices, outputs, [rate(s / n_rows) for s in starts])
+                total += self._total_cost(outputs, rows, indices)
+                if not np.isfinite(total):
+                    return total
+            return total / n_rows + self.step.penalty_value()
 
     def full_gradient(self, rows: Rows) -> tuple[float, Array]:
         """Return the mean cost of all rows and its gradient, both with the penalty.
@@ -148,8 +128,8 @@ class Trainer:
         The network is as in training; what it draws depends on the rows alone.
         """
         self._rngs = [np.random.default_rng(i) for i in range(MAX_PIECES)]
-        n_rows, block_size = len(rows), self._piece_rows * self.n_pieces
-        readers = [rows.reader() for _ in range(self._n_threads)]
+        n_rows, block_size = len(rows), self.pieces.n_rows * self.pieces.n_pieces
+        readers = [rows.reader() for _ in range(self.pieces.n_threads)]
         logits = np.empty((block_size, *self.network.output_shape), rows.dtype)
         total = np.zeros(self.network.parameters.size)
         cost = 0.0
@@ -188,15 +168,19 @@ class Trainer:
         rates: Sequence[float],
     ) -> None:
         """Train on the mini-batches of a block of rows; keep the logits."""
-        n_taken = readers[0].block_size(self.batch_size)
-        for start, rate in zip(self._starts(indices), rates, strict=True):
-            taken = start % n_taken
-            if taken == 0:
-                block = readers[0].take(indices[start : start + n_taken])
-            batch = block.part(slice(taken, taken + self.batch_size))
-            rows = slice(start, start + self.batch_size)
-            n_rows = len(batch.x)
-            self._run(self.network, batch, self._rngs[0], n_rows, logits[rows])
+        reader, rng, size = readers[0], self._rngs[0], self.batch_size
+        n_taken = reader.block_size(size)
+        for start, rate in zip(range(0, len(indices), size), rates, strict=True):
+            first = start % n_taken  # of the rows in the reader's memory
+            if first == 0:
+                block = reader.take(indices[start : start + n_taken])
+            x, targets, weights = block.cut(first, first + size)
+            if self.augmentations:
+                x = augment(x, self.augmentations, rng)
+            outputs = logits[start : start + size]
+            self.network.differentiate(
+                x, targets, self.loss, 1 / len(x), weights, rng, outputs
+            )
             self.step.take(rate)
 
     def _divided_batches(
@@ -207,14 +191,12 @@ class Trainer:
         rates: Sequence[float],
     ) -> None:
         """Train on the mini-batches of a block in pieces; keep the logits."""
-        for start, rate in zip(self._starts(indices), rates, strict=True):
-            rows = slice(start, start + self.batch_size)
-            batch = indices[rows]
-            self._divided_batch(readers, batch, logits[rows], len(batch))
+        size = self.batch_size
+        for start, rate in zip(range(0, len(indices), size), rates, strict=True):
+            batch = indices[start : start + size]
+            outputs = logits[start : start + size]
+            self._divided_batch(readers, batch, outputs, len(batch))
             self.step.take(rate)
-
-    def _starts(self, indices: npt.NDArray[np.intp]) -> range:
-        return range(0, len(indices), self.batch_size)
 
     def _divided_batch(
         self,
@@ -223,52 +205,20 @@ class Trainer:
         logits: Array,
         n_rows: int,
     ) -> None:
-        """Fill the gradient of a batch, in pieces, as a part of n_rows; keep logits."""
-        n_pieces = self._count_pieces(len(indices))
-        edges = [len(indices) * i // n_pieces for i in range(n_pieces + 1)]
+        """Fill the gradient of a batch, as its share of n_rows; keep the logits."""
 
-        def work(thread: int) -> None:
-            with np.errstate(all="ignore"):
-                for i in range(thread, n_pieces, self._n_threads):
-                    rows = slice(edges[i], edges[i + 1])
-                    piece = readers[thread].take(indices[rows])
-                    network, rng = self._replicas[i], self._rngs[i]
-                    self._run(network, piece, rng, n_rows, logits[rows])
+        def differentiate(thread: int, i: int, network: Network, rows: slice) -> None:
+            x, targets, weights = readers[thread].take(indices[rows])
+            rng = self._rngs[i]
+            if self.augmentations:
+                x = augment(x, self.augmentations, rng)
+            network.differentiate(
+                x, targets, self.loss, 1 / n_rows, weights, rng, logits[rows]
+            )
+            if network.n_trained < network.gradient.size:  # the statistics' steps
+                network.gradient[network.n_trained :] *= len(x) / n_rows
 
-        n_threads = min(self._n_threads, n_pieces)
-        others = [self._pool.submit(work, thread) for thread in range(1, n_threads)]
-        try:
-            work(0)
-        finally:
-            errors = [other.exception() for other in others]  # waits for each
-        for error in filter(None, errors):
-            raise error
-        for replica in self._replicas[1:n_pieces]:  # always in this order
-            np.add(self.network.gradient, replica.gradient, out=self.network.gradient)
-
-    def _run(
-        self,
-        network: Network,
-        piece: Block,
-        rng: np.random.Generator,
-        n_rows: int,
-        logits: Array,
-    ) -> None:
-        """Fill a network's gradient with a piece's part of the mean over n_rows.
-
-        The piece's logits are written to the array given.
-        """
-        x = piece.x
-        if self.augmentations:
-            x = augment(x, self.augmentations, rng)
-        network.differentiate(
-            x, piece.targets, self.loss, 1 / n_rows, piece.weights, rng, logits
-        )
-        if network.n_trained < network.gradient.size:
-            network.gradient[network.n_trained :] *= len(x) / n_rows
-
-    def _count_pieces(self, n_rows: int) -> int:
-        return min(max(1, n_rows // self._piece_rows), MAX_PIECES)
+        self.pieces.work(len(indices), differentiate)
 
     def _total_cost(
         self, logits: Array, rows: Rows, indices: npt.NDArray[np.intp]

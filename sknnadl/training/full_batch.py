@@ -30,8 +30,8 @@ class FullBatchRun(TrainingRun):
     def train(
         self,
         n_epochs: int,
-        on_begin: Callable[[], None],
-        on_end: Callable[[], bool],
+        on_begin: Callable[[], None] | None = None,
+        on_end: Callable[[], bool] | None = None,
     ) -> str:
         """Train for some iterations, or until there is no progress."""
         network = self.trainer.network
@@ -47,12 +47,14 @@ class FullBatchRun(TrainingRun):
 
         def conclude(x: npt.NDArray[np.float64], value: float) -> None:
             nonlocal end, began, norms
-            on_begin()
+            if on_begin:
+                on_begin()
             network.parameters[:] = x
             goes_on = self._conclude(self._measure(value, np.nan, norms, began))
             began = time.perf_counter()
             norms = self._gradient_norms() if self.measure_gradients else ()
-            end = "callback" if on_end() else "" if goes_on else "plateau"
+            is_enough = on_end is not None and on_end()
+            end = "callback" if is_enough else "" if goes_on else "plateau"
 
         def after_iteration(intermediate_result: OptimizeResult) -> None:
             conclude(intermediate_result.x, float(intermediate_result.fun))

@@ -1,18 +1,20 @@
 """Optimizers: how a step is made from a gradient; and gradient descent.
 
-Those that divide by the size of past gradients are in `adaptive_optimizers`.
+Those that divide by the size of past gradients are in `adaptive_optimizers`, and so is
+the table of all.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from sknnadl.network.arrays import Array
+from sknnadl.network.losses import Loss
 
 
 class Optimizer(ABC):
@@ -36,6 +38,10 @@ class Optimizer(ABC):
     slots: ClassVar[tuple[str, ...]] = ()
     #: Whether the formula depends on how many steps were taken.
     counts_steps: ClassVar[bool] = False
+    #: What ``learning_rate_init="auto"`` stands for.
+    default_rate: ClassVar[float] = 0.001
+    #: Whether the formula decays the weights itself, in place of an L2 penalty.
+    decays_weights: ClassVar[bool] = False
 
     def __init__(self, parameters: Array) -> None:
         self.parameters = parameters
@@ -44,6 +50,30 @@ class Optimizer(ABC):
         }
         if self.counts_steps:
             self.state["n_steps"] = np.zeros(1)
+
+    @classmethod
+    def from_arguments(
+        cls, arguments: Any, parameters: Array, n_weights: int
+    ) -> Optimizer:
+        """Return the optimizer that an estimator's arguments ask for.
+
+        Parameters
+        ----------
+        arguments : object
+            The arguments as attributes. Numbers are to be made Python's own: those of
+            NumPy, which a grid may bring, would make it compute in another precision
+            than the network's.
+        parameters : ndarray of shape (n_parameters,)
+            The vector to step on.
+        n_weights : int
+            How many of the parameters are weights: the first ones.
+        """
+        return cls(parameters)
+
+    @classmethod
+    def automatic_rate(cls, arguments: Any, loss: Loss) -> float:
+        """Return the learning rate to start from where the user names none."""
+        return cls.default_rate
 
     def load(self, state: Mapping[str, Array]) -> None:
         """Take over what an optimizer of the same kind remembered."""
@@ -62,6 +92,21 @@ class SGD(Optimizer):
         super().__init__(parameters)
         self._axpy = get_blas_funcs("axpy", (parameters,))
 
+    @classmethod
+    def from_arguments(
+        cls, arguments: Any, parameters: Array, n_weights: int
+    ) -> Optimizer:
+        """Return gradient descent, with momentum if that is asked for."""
+        if not arguments.momentum:
+            return SGD(parameters)
+        nesterov = arguments.nesterovs_momentum
+        return Momentum(parameters, float(arguments.momentum), nesterov)
+
+    @classmethod
+    def automatic_rate(cls, arguments: Any, loss: Loss) -> float:
+        """Return the rate of the loss, for steps that momentum makes longer."""
+        return loss.descent_rate * (1 - float(arguments.momentum))
+
     def step(self, gradient: Array, learning_rate: float) -> None:
         """Take a step: one pass over memory, where NumPy would make two."""
         self._axpy(gradient, self.parameters, a=-learning_rate)
@@ -78,7 +123,7 @@ class Momentum(SGD):
     parameters : ndarray of shape (n_parameters,)
         The vector that `step` changes in place.
     momentum : float
-        The part of the velocity that is kept at each step.
+        The share of the velocity that is kept at each step.
     nesterov : bool
         Whether to use Nesterov's momentum.
     """

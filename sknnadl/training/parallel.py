@@ -1,16 +1,39 @@
-"""Matrix products on one thread, for results that do not depend on the machine."""
+"""Threads: BLAS on one, and pieces of a mini-batch that several share."""
 
 from __future__ import annotations
 
+import math
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 # scikit-learn requires threadpoolctl, so it is always there.
 from threadpoolctl import ThreadpoolController
+
+from sknnadl.network.network import Network
+
+#: A mini-batch is divided into at most so many pieces. The division depends on the
+#: network and the batch alone, never on the number of threads, so that the sums come
+#: out the same on any number.
+MAX_PIECES = 8
+#: The rows of a piece need at least so many multiplications to go forward: enough to
+#: be worth waking a thread for.
+_PIECE_WORK = 10**6
+#: Compiled kernels need more: they are done with less before a thread is awake.
+_PIECE_WORK_COMPILED = 2 * 10**7
+#: And so many for each parameter, so that adding the pieces' gradients costs little.
+_PIECE_WORK_PER_PARAMETER = 60
+#: A piece of more rows than this would only take more memory.
+_PIECE_MOST_ROWS = 1024
+#: A piece is normalized on its own (Hoffer, Hubara and Soudry 2017), so with batch
+#: normalization it needs at least so many rows.
+_PIECE_ROWS_NORMALIZED = 32
 
 _lock = threading.Lock()
 _n_users = 0
@@ -60,3 +83,104 @@ def _forget_users() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_users)
+
+
+def count_piece_rows(network: Network) -> int:
+    """Return how many rows a piece of a mini-batch has at least.
+
+    Parameters
+    ----------
+    network : Network
+        What goes forward and back through the rows.
+
+    Returns
+    -------
+    n_rows : int
+        The number, which depends on the network alone.
+    """
+    least = _PIECE_WORK_COMPILED if network.compiled else _PIECE_WORK
+    work = max(least, _PIECE_WORK_PER_PARAMETER * network.parameters.size)
+    n_rows = min(math.ceil(work / network.work), _PIECE_MOST_ROWS)
+    normalizes = network.n_trained < network.parameters.size
+    return max(n_rows, _PIECE_ROWS_NORMALIZED) if normalizes else n_rows
+
+
+class Pieces:
+    """A network's replicas, through which the pieces of a mini-batch go.
+
+    A context manager, inside which there are threads that share them.
+
+    Parameters
+    ----------
+    network : Network
+        The network that the mini-batches are for: the first of the replicas.
+    batch_size : int
+        The most rows of a mini-batch.
+    n_threads : int
+        How many threads there may be.
+
+    Attributes
+    ----------
+    n_rows : int
+        How many rows a piece has at least.
+    n_pieces : int
+        How many pieces the largest mini-batch has, whatever the threads.
+    n_threads : int
+        How many threads have something to do.
+    """
+
+    def __init__(self, network: Network, batch_size: int, n_threads: int) -> None:
+        self.n_rows = count_piece_rows(network)
+        self.n_pieces = self.count(batch_size)
+        self.n_threads = min(n_threads, self.n_pieces)
+        # A thread's replicas take turns, so they share their memory.
+        self._replicas = [network]
+        for i in range(1, self.n_pieces):
+            memory = None if i < self.n_threads else self._replicas[i - self.n_threads]
+            self._replicas.append(network.replica(scratch_of=memory))
+
+    def __enter__(self) -> Pieces:
+        # The calling thread works too.
+        self._pool = ThreadPoolExecutor(max(1, self.n_threads - 1))
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._pool.shutdown()
+
+    def count(self, n_rows: int) -> int:
+        """Return how many pieces a mini-batch of so many rows has."""
+        return min(max(1, n_rows // self.n_rows), MAX_PIECES)
+
+    def work(
+        self, n_rows: int, differentiate: Callable[[int, int, Network, slice], None]
+    ) -> None:
+        """Fill the network's gradient with the sum of those of the pieces.
+
+        Parameters
+        ----------
+        n_rows : int
+            The rows of the mini-batch.
+        differentiate : callable
+            Fills the gradient of a replica with that of a piece. It is given the
+            numbers of the thread and of the piece, the replica, and the piece's rows.
+        """
+        n_pieces = self.count(n_rows)
+        edges = [n_rows * i // n_pieces for i in range(n_pieces + 1)]
+        n_threads = min(self.n_threads, n_pieces)
+
+        def work(thread: int) -> None:
+            with np.errstate(all="ignore"):
+                for i in range(thread, n_pieces, self.n_threads):
+                    rows = slice(edges[i], edges[i + 1])
+                    differentiate(thread, i, self._replicas[i], rows)
+
+        others = [self._pool.submit(work, thread) for thread in range(1, n_threads)]
+        try:
+            work(0)
+        finally:
+            errors = [other.exception() for other in others]  # waits for each
+        for error in filter(None, errors):
+            raise error
+        first, *rest = self._replicas[:n_pieces]
+        for replica in rest:  # always in this order
+            np.add(first.gradient, replica.gradient, out=first.gradient)

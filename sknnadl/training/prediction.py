@@ -1,4 +1,4 @@
-"""The outputs of a network for many rows, a block at a time."""
+"""The outputs of a network for many rows, and the probabilities that they mean."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
 import numpy as np
+from scipy.special import log_expit
 
 from sknnadl.network.arrays import Array
 from sknnadl.network.network import Network
@@ -43,3 +44,17 @@ def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
             with ThreadPoolExecutor(n_threads) as pool:
                 list(pool.map(work, range(n_threads)))
     return logits
+
+
+def log_probabilities(logits: Array, output_activation: str) -> Array:
+    """Return the logarithm of each class's probability, shape (n, n_classes).
+
+    Softmax outputs are probabilities; sigmoid outputs are divided by their sum. The
+    logarithm is free of underflow, so a row of outputs that are all nearly zero has
+    probabilities too.
+    """
+    if output_activation == "sigmoid":
+        logits = log_expit(logits)
+    shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+    shifted -= np.log(np.add.reduce(np.exp(shifted), axis=1, keepdims=True))
+    return shifted

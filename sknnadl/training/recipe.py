@@ -1,141 +1,159 @@
-"""The parts of a training run that an estimator's arguments stand for.
+"""From an estimator's arguments to what trains: optimizer, schedule, step, and run.
 
-A new solver, schedule or penalty is a line in one of the tables, beside its class.
+The optimizers, schedules and penalties themselves know which arguments are theirs.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
-from sknnadl.training.adaptive_optimizers import Adadelta, Adagrad, Adam, AdamW, RMSprop
-from sknnadl.training.optimizers import SGD, Momentum
-from sknnadl.training.penalties import L1, L2, ElasticNet
-from sknnadl.training.schedules import (
-    Adaptive,
-    Cosine,
-    InverseScaling,
-    OneCycle,
-    Schedule,
-)
-from sknnadl.training.step import Step
-from sknnadl.training.stopping import Plateau
+from sknnadl.network.losses import Loss
+from sknnadl.network.network import Network
+from sknnadl.training.adaptive_optimizers import OPTIMIZERS
+from sknnadl.training.augmentation import Augmentation
+from sknnadl.training.data import Rows
+from sknnadl.training.epoch import Trainer
+from sknnadl.training.full_batch import FullBatchRun
+from sknnadl.training.optimizers import SGD
+from sknnadl.training.run import TRAINING_COST, TrainingRun, Watched
+from sknnadl.training.schedules import SCHEDULES, Plateau, Schedule
+from sknnadl.training.step import L2, PENALTIES, Penalty, Step
 
-#: The solver that is no optimizer of mini-batches.
+#: The solver that takes all rows at once, and no steps of an optimizer.
 FULL_BATCH = "lbfgs"
-
-#: For each solver its optimizer, given the estimator, the parameters and how many of
-#: these are weights. Numbers are Python's own: those of NumPy, which a grid may bring,
-#: would make it compute in another precision than the network's.
-OPTIMIZERS = {
-    "sgd": lambda e, w, n: (
-        Momentum(w, float(e.momentum), e.nesterovs_momentum) if e.momentum else SGD(w)
-    ),
-    "adam": lambda e, w, n: Adam(w, float(e.beta_1), float(e.beta_2), _epsilon(e)),
-    "adamw": lambda e, w, n: AdamW(
-        w,
-        float(e.beta_1),
-        float(e.beta_2),
-        _epsilon(e),
-        decay=float(e.alpha) if e.penalty else 0.0,
-        n_weights=n,
-    ),
-    "rmsprop": lambda e, w, n: RMSprop(w, float(e.rho), _epsilon(e)),
-    "adagrad": lambda e, w, n: Adagrad(w, _epsilon(e)),
-    "adadelta": lambda e, w, n: Adadelta(w, float(e.rho), _epsilon(e)),
-    FULL_BATCH: lambda e, w, n: SGD(w),  # which is never asked for a step
-}
-#: What ``learning_rate_init="auto"`` stands for; an estimator knows that of "sgd".
-_RATES = {
-    "adam": 0.001,
-    "adamw": 0.001,
-    "rmsprop": 0.001,
-    "adagrad": 0.01,
-    "adadelta": 1.0,
-    FULL_BATCH: np.nan,
-}
-SCHEDULES = {
-    "constant": lambda e, rate: Schedule(rate, e.warmup_epochs),
-    "invscaling": lambda e, rate: InverseScaling(rate, e.warmup_epochs, e.power_t),
-    "adaptive": lambda e, rate: Adaptive(rate, e.warmup_epochs),
-    "cosine": lambda e, rate: Cosine(rate, e.warmup_epochs, e.max_iter),
-    "one_cycle": lambda e, rate: OneCycle(rate, e.warmup_epochs, e.max_iter),
-}
-#: Those whose end is planned.
-CYCLES = ("cosine", "one_cycle")
-PENALTIES = {
-    "l1": lambda e: L1(float(e.alpha)),
-    "l2": lambda e: L2(float(e.alpha)),
-    "elasticnet": lambda e: ElasticNet(float(e.alpha), float(e.l1_ratio)),
-}
+#: The names of all solvers.
+SOLVERS = (*OPTIMIZERS, FULL_BATCH)
 
 
-def _epsilon(estimator):
-    return None if estimator.epsilon is None else float(estimator.epsilon)
+def make_run(
+    arguments: Any,
+    network: Network,
+    loss: Loss,
+    rows: Rows,
+    seed: int,
+    rng: np.random.Generator,
+    augmentations: Sequence[Augmentation] = (),
+    n_threads: int = 1,
+    watched: Watched = TRAINING_COST,
+    validate: Callable[[dict[str, list[Any]]], tuple[float, float]] | None = None,
+) -> TrainingRun:
+    """Return the run that an estimator's arguments ask for.
 
+    Parameters
+    ----------
+    arguments : object
+        The arguments of the constructor as attributes, such as the estimator itself.
+    network : Network
+        What is trained.
+    loss : Loss
+        What is minimized.
+    rows : Rows
+        The rows to train on.
+    seed : int
+        What the run's random numbers started from.
+    rng : Generator
+        What they come from.
+    augmentations : sequence of Augmentation, default=()
+        How images are changed.
+    n_threads : int, default=1
+        How many threads share a mini-batch.
+    watched : Watched, default=TRAINING_COST
+        What decides when to stop.
+    validate : callable, default=None
+        As in `TrainingRun`.
 
-def initial_rate(estimator):
-    """Return the learning rate that the schedule starts from."""
-    if estimator.learning_rate_init != "auto":
-        return float(estimator.learning_rate_init)
-    if estimator.solver == "sgd":
-        return estimator._sgd_rate * (1 - float(estimator.momentum))
-    return _RATES[estimator.solver]
-
-
-def make_schedule(estimator):
-    """Return the learning-rate schedule."""
-    rate = initial_rate(estimator)
-    if estimator.solver == FULL_BATCH:
-        return Schedule(rate)
-    return SCHEDULES[estimator.learning_rate](estimator, rate)
-
-
-def make_step(estimator, network):
-    """Return what changes the parameters of a network, given its gradient."""
-    is_decoupled = estimator.solver == "adamw"
-    if is_decoupled and estimator.penalty not in ("l2", None):
-        raise ValueError(
-            "solver='adamw' decays the weights itself, which takes the place of "
-            f"penalty='l2', got penalty={estimator.penalty!r}: use solver='adam', or "
-            "penalty='l2' or None."
-        )
-    if estimator.penalty is None or is_decoupled:
-        penalty = L2(0.0)
-    else:
-        penalty = PENALTIES[estimator.penalty](estimator)
-    parameters = network.parameters[: network.n_trained]
-    make_optimizer = OPTIMIZERS[estimator.solver]
-    return Step(
+    Raises
+    ------
+    ValueError
+        If some of the arguments exclude each other.
+    """
+    check_full_batch(arguments, network, augmentations)
+    is_full_batch = arguments.solver == FULL_BATCH
+    batch_size = len(rows) if is_full_batch else int(arguments.batch_size)
+    trainer = Trainer(
         network,
-        make_optimizer(estimator, parameters, network.n_weights),
-        penalty,
-        None if estimator.clip_norm is None else float(estimator.clip_norm),
-        None if estimator.max_norm is None else float(estimator.max_norm),
+        loss,
+        make_step(arguments, network),
+        min(batch_size, len(rows)),
+        arguments.shuffle,
+        rng,
+        augmentations,
+        n_threads,
+    )
+    return (FullBatchRun if is_full_batch else TrainingRun)(
+        trainer,
+        rows,
+        make_schedule(arguments, loss),
+        make_plateau(arguments, watched),
+        seed,
+        validate,
+        watched,
+        arguments.gradient_norms,
     )
 
 
-def make_plateau(estimator, watched):
+def make_schedule(arguments: Any, loss: Loss) -> Schedule:
+    """Return the learning-rate schedule."""
+    if arguments.solver == FULL_BATCH:
+        return Schedule(np.nan)
+    rate = arguments.learning_rate_init
+    if rate == "auto":
+        rate = OPTIMIZERS[arguments.solver].automatic_rate(arguments, loss)
+    return SCHEDULES[arguments.learning_rate].from_arguments(arguments, float(rate))
+
+
+def make_step(arguments: Any, network: Network) -> Step:
+    """Return what changes the parameters of a network, given its gradient."""
+    penalty: Penalty = L2(0.0)
+    kind = OPTIMIZERS.get(arguments.solver)
+    if kind is not None and kind.decays_weights:
+        if arguments.penalty not in ("l2", None):
+            raise ValueError(
+                f"solver={arguments.solver!r} decays the weights itself, which takes "
+                f"the place of penalty='l2', got penalty={arguments.penalty!r}: use "
+                "solver='adam', or penalty='l2' or None."
+            )
+    elif arguments.penalty is not None:
+        penalty = PENALTIES[arguments.penalty].from_arguments(arguments)
+    parameters = network.parameters[: network.n_trained]
+    return Step(
+        network,
+        kind.from_arguments(arguments, parameters, network.n_weights)
+        if kind is not None
+        else SGD(parameters),  # L-BFGS never asks for a step
+        penalty,
+        None if arguments.clip_norm is None else float(arguments.clip_norm),
+        None if arguments.max_norm is None else float(arguments.max_norm),
+    )
+
+
+def make_plateau(arguments: Any, watched: Watched) -> Plateau:
     """Return what says that there is no more progress."""
     # L-BFGS knows by itself when its cost no longer falls, and a cycle of learning
     # rates is one whole, in which the cost may rise.
-    is_planned = estimator.solver == FULL_BATCH or estimator.learning_rate in CYCLES
-    never = is_planned and watched == "loss"
-    return Plateau(estimator.tol, np.inf if never else estimator.n_iter_no_change)
+    is_full_batch = arguments.solver == FULL_BATCH
+    is_planned = is_full_batch or SCHEDULES[arguments.learning_rate].is_planned
+    never = is_planned and watched.is_training_cost
+    return Plateau(arguments.tol, np.inf if never else arguments.n_iter_no_change)
 
 
-def check_full_batch(estimator, network, augmentations):
+def check_full_batch(
+    arguments: Any, network: Network, augmentations: Sequence[Augmentation]
+) -> None:
     """Refuse what L-BFGS cannot do."""
-    if estimator.solver != FULL_BATCH:
+    if arguments.solver != FULL_BATCH:
         return
-    wrong = [
-        name
-        for name, is_used in (
-            ("dropout", network.stochastic),
-            ("batch normalization", network.n_trained < network.parameters.size),
-            ("augmentation", bool(augmentations)),
-            ("max_norm", estimator.max_norm is not None),
-            ("clip_norm", estimator.clip_norm is not None),
-        )
-        if is_used
-    ]
+    asked_for = {
+        "dropout": network.stochastic,
+        "batch normalization": network.n_trained < network.parameters.size,
+        "augmentation": bool(augmentations),
+        "max_norm": arguments.max_norm is not None,
+        "clip_norm": arguments.clip_norm is not None,
+    }
+    wrong = [name for name, is_used in asked_for.items() if is_used]
     if wrong:
         raise ValueError(
             "solver='lbfgs' minimizes one fixed cost over all rows, which leaves no "

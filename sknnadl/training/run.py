@@ -3,22 +3,54 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from sknnadl.network.arrays import Array
+from sknnadl.network.layers.batch_norm import BatchNormLayer
 from sknnadl.training.data import Rows
 from sknnadl.training.epoch import Trainer
-from sknnadl.training.schedules import Schedule
-from sknnadl.training.stopping import Plateau
+from sknnadl.training.schedules import Plateau, Schedule
 
 #: What is measured each epoch; nan where it is not.
 HISTORY = ("loss", "val_loss", "val_score", "learning_rate", "seconds")
 #: What is measured on request: a tuple with a number a layer.
 GRADIENT_NORMS = "gradient_norms"
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What decides when to stop and, unless it is the training cost, the best epoch.
+
+    Parameters
+    ----------
+    entry : {"loss", "val_loss", "val_score"}, default="loss"
+        Which entry of the history it is: a loss, which should fall, or a score, which
+        should rise.
+    scorer : str, default=None
+        What kind of score: two of a kind can be compared.
+    """
+
+    entry: str = "loss"
+    scorer: str | None = None
+
+    @property
+    def is_training_cost(self) -> bool:
+        """Whether it is the training cost, of which the last epoch counts as best."""
+        return self.entry == "loss"
+
+    def cost(self, measured: Mapping[str, Any]) -> float:
+        """Return the value of an epoch, as one that should fall."""
+        value = float(measured[self.entry])
+        return -value if self.entry == "val_score" else value
+
+
+#: What is watched unless there is something to validate on.
+TRAINING_COST = Watched()
 
 
 class Diverged(ArithmeticError):
@@ -43,9 +75,8 @@ class TrainingRun:
     validate : callable, default=None
         Returns the loss and the score of the network on a validation set, given the
         history until then.
-    watched : str, default="loss"
-        What decides when to stop and, unless it is the training cost ``"loss"``, which
-        epoch was best: ``"val_loss"``, or ``"val_score"`` and what kind of score.
+    watched : Watched, default=TRAINING_COST
+        What decides when to stop, and which epoch was best.
     measure_gradients : bool, default=False
         Whether to measure the norm of each layer's gradient before each epoch.
 
@@ -66,7 +97,7 @@ class TrainingRun:
         plateau: Plateau,
         seed: int,
         validate: Callable[[dict[str, list[Any]]], tuple[float, float]] | None = None,
-        watched: str = "loss",
+        watched: Watched = TRAINING_COST,
         measure_gradients: bool = False,
     ) -> None:
         self.trainer = trainer
@@ -83,8 +114,8 @@ class TrainingRun:
     def train(
         self,
         n_epochs: int,
-        on_begin: Callable[[], None],
-        on_end: Callable[[], bool],
+        on_begin: Callable[[], None] | None = None,
+        on_end: Callable[[], bool] | None = None,
     ) -> str:
         """Train for some epochs, or until there is no progress.
 
@@ -92,7 +123,7 @@ class TrainingRun:
         ----------
         n_epochs : int
             For how many epochs at the most.
-        on_begin, on_end : callable
+        on_begin, on_end : callable, default=None
             Called before and after each epoch. Training stops where ``on_end``
             returns True.
 
@@ -107,9 +138,10 @@ class TrainingRun:
             If the cost, or a parameter, is no longer finite.
         """
         for _ in range(n_epochs):
-            on_begin()
+            if on_begin:
+                on_begin()
             goes_on = self.epoch()
-            if on_end():
+            if on_end and on_end():
                 return "callback"
             if not goes_on:
                 return "plateau"
@@ -163,10 +195,8 @@ class TrainingRun:
 
     def _conclude(self, measured: dict[str, Any]) -> bool:
         """Take an epoch into the books; return whether to go on after it."""
-        value = measured[self.watched.partition(" ")[0]]
-        if self.watched.startswith("val_score"):
-            value = -value
-        if self.watched != "loss" and value < self.plateau.best:
+        value = self.watched.cost(measured)
+        if not self.watched.is_training_cost and value < self.plateau.best:
             self.best_parameters = self.trainer.network.parameters.copy()
         n_before = len(self.history["loss"])
         nothing = [np.nan] * n_before
@@ -187,12 +217,14 @@ class TrainingRun:
         The book's measure of how fast a layer learns (Nielsen 2015, chapter 5).
         """
         _, gradient = self.trainer.full_gradient(self.rows)
+        network = self.trainer.network
         norms: list[float] = []
-        for layer in self.trainer.network.split(gradient):
-            if "shift" in layer:  # batch normalization, which takes biases away
-                norms[-1:] = [float(np.linalg.norm(layer["shift"]))]
-            elif "biases" in layer:
-                norms.append(float(np.linalg.norm(layer["biases"])))
+        for layer, values in zip(network.layers, network.split(gradient), strict=True):
+            if layer.offset is None:
+                continue
+            if isinstance(layer, BatchNormLayer):
+                norms = norms[:-1]  # it takes the biases before it away
+            norms.append(float(np.linalg.norm(values[layer.offset])))
         return tuple(norms)
 
     def state(self) -> dict[str, Any]:
@@ -207,7 +239,7 @@ class TrainingRun:
             "rate_factor": self.schedule.factor,
             "schedule": type(self.schedule).__name__,
             "schedule_start": self.schedule.start,
-            "watched": self._watched(),
+            "watched": self._comparable(),
             "plateau_best": self.plateau.best,
             "plateau_n_stale": self.plateau.n_stale,
         }
@@ -229,16 +261,17 @@ class TrainingRun:
         if state["schedule"] == type(self.schedule).__name__:
             self.schedule.factor = state["rate_factor"]
             self.schedule.start = state["schedule_start"]
-        if state["watched"] == self._watched():
+        if state["watched"] == self._comparable():
             self.plateau.best = state["plateau_best"]
             self.plateau.n_stale = state["plateau_n_stale"]
         self.history = {name: list(values) for name, values in history.items()}
-        if self.watched != "loss":
+        if not self.watched.is_training_cost:
             self.best_parameters = best_parameters.copy()
 
-    def _watched(self) -> str:
-        """Return the name of the value that decides when to stop."""
-        return f"{self.watched} of {type(self.trainer.loss).__name__}"
+    def _comparable(self) -> list[str]:
+        """Return what two values that are watched must share to be compared."""
+        loss = type(self.trainer.loss).__name__
+        return [self.watched.entry, str(self.watched.scorer), loss]
 
     def _parameters_are_finite(self) -> bool:
         return bool(np.isfinite(self.trainer.network.parameters).all())

@@ -1,15 +1,17 @@
-"""Learning-rate schedules: the rate at each mini-batch.
+"""Learning-rate schedules: the rate at each mini-batch; and when to stop.
 
-Time is counted in epochs since training began: 2.5 is half-way through the third.
+Time is counted in epochs since training began: 2.5 is half-way through the third. A new
+schedule is a class here and a line in `SCHEDULES`.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any, ClassVar
 
-#: Warm-up starts at this part of the rate.
+#: Warm-up starts at this share of the rate.
 _COLD = 0.01
-#: The cycle of `OneCycle`: which part of it rises, and from and to which parts of the
+#: The cycle of `OneCycle`: which share of it rises, and from and to which shares of the
 #: highest rate it goes (the usual choice, which is PyTorch's too).
 _RISE, _FIRST, _LAST = 0.3, 1 / 25, 1 / 250_000
 
@@ -33,12 +35,20 @@ class Schedule:
         The epoch in which the first cycle begins, where there are cycles.
     """
 
+    #: Whether the rate has an end that is planned, which training goes on to.
+    is_planned: ClassVar[bool] = False
+
+    start: int = 0
+
     def __init__(self, initial: float, warmup: float = 0) -> None:
         self.initial = initial
         self.warmup = warmup
         self.factor = 1.0
 
-    start: int = 0
+    @classmethod
+    def from_arguments(cls, arguments: Any, rate: float) -> Schedule:
+        """Return the schedule that an estimator's arguments ask for."""
+        return cls(rate, arguments.warmup_epochs)
 
     def begin(self, epoch: int) -> None:
         """Take notice that training goes on from an epoch."""
@@ -51,7 +61,7 @@ class Schedule:
         return rate
 
     def shape(self, time: float) -> float:
-        """Return the part of the initial rate at a time, without plateaus."""
+        """Return which share of the initial rate there is, without plateaus."""
         return 1.0
 
     def on_plateau(self) -> bool:
@@ -76,8 +86,13 @@ class InverseScaling(Schedule):
         super().__init__(initial, warmup)
         self.power = power
 
+    @classmethod
+    def from_arguments(cls, arguments: Any, rate: float) -> InverseScaling:
+        """Return the schedule that an estimator's arguments ask for."""
+        return cls(rate, arguments.warmup_epochs, arguments.power_t)
+
     def shape(self, time: float) -> float:
-        """Return the part of the initial rate at a time."""
+        """Return which share of the initial rate there is."""
         shape: float = float(1 + math.floor(time)) ** -self.power
         return shape
 
@@ -113,20 +128,27 @@ class Cosine(Schedule):
         The length of a cycle, in epochs.
     """
 
+    is_planned = True
+
     def __init__(self, initial: float, warmup: float, cycle: float) -> None:
         super().__init__(initial, warmup)
         self.cycle = cycle
 
+    @classmethod
+    def from_arguments(cls, arguments: Any, rate: float) -> Cosine:
+        """Return the schedule that an estimator's arguments ask for."""
+        return cls(rate, arguments.warmup_epochs, arguments.max_iter)
+
     def shape(self, time: float) -> float:
-        """Return the part of the initial rate at a time."""
-        return _half_cosine(1, 0, self.part(time))
+        """Return which share of the initial rate there is."""
+        return _half_cosine(1, 0, self.progress(time))
 
     def begin(self, epoch: int) -> None:
         """Begin a cycle with an epoch."""
         self.start = epoch
 
-    def part(self, time: float) -> float:
-        """Return which part of its cycle is over at a time."""
+    def progress(self, time: float) -> float:
+        """Return which share of its cycle is over at a time."""
         return (time - self.start) % self.cycle / self.cycle
 
 
@@ -138,13 +160,55 @@ class OneCycle(Cosine):
     """
 
     def shape(self, time: float) -> float:
-        """Return the part of the peak at a time."""
-        part = self.part(time)
-        if part < _RISE:
-            return _half_cosine(_FIRST, 1, part / _RISE)
-        return _half_cosine(1, _LAST, (part - _RISE) / (1 - _RISE))
+        """Return which share of the peak there is."""
+        done = self.progress(time)
+        if done < _RISE:
+            return _half_cosine(_FIRST, 1, done / _RISE)
+        return _half_cosine(1, _LAST, (done - _RISE) / (1 - _RISE))
 
 
-def _half_cosine(first: float, last: float, part: float) -> float:
-    """Return the value at a part of the way from first to last."""
-    return last + (first - last) * 0.5 * (1 + math.cos(math.pi * part))
+def _half_cosine(first: float, last: float, share: float) -> float:
+    """Return the value after a share of the way from first to last."""
+    return last + (first - last) * 0.5 * (1 + math.cos(math.pi * share))
+
+
+#: Every schedule by the name that ``learning_rate`` gives it.
+SCHEDULES: dict[str, type[Schedule]] = {
+    "constant": Schedule,
+    "invscaling": InverseScaling,
+    "adaptive": Adaptive,
+    "cosine": Cosine,
+    "one_cycle": OneCycle,
+}
+
+
+class Plateau:
+    """Watch a value that should fall, and tell when it no longer does.
+
+    Parameters
+    ----------
+    tol : float
+        By how much a value must be below the best one to count as an improvement.
+    patience : float
+        After how many epochs in a row without an improvement a plateau is reached;
+        infinity for never.
+
+    Attributes
+    ----------
+    best : float
+        The smallest value so far.
+    n_stale : int
+        The number of epochs since the last improvement.
+    """
+
+    def __init__(self, tol: float, patience: float) -> None:
+        self.tol = tol
+        self.patience = patience
+        self.best = math.inf
+        self.n_stale = 0
+
+    def update(self, value: float) -> bool:
+        """Take an epoch's value; return whether a plateau is reached."""
+        self.n_stale = 0 if value < self.best - self.tol else self.n_stale + 1
+        self.best = min(self.best, value)
+        return self.n_stale >= self.patience

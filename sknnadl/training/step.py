@@ -1,14 +1,107 @@
-"""From a gradient to new parameters."""
+"""From a gradient to new parameters, and the penalties on weights.
+
+A new penalty is a class here and a line in `PENALTIES`.
+"""
 
 from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from sknnadl.network.arrays import Array
+from sknnadl.network.layers.base import Role
 from sknnadl.network.network import Network
 from sknnadl.training.optimizers import Optimizer
-from sknnadl.training.penalties import Penalty
+
+
+class Penalty(ABC):
+    """A term that is added to the cost of every mini-batch.
+
+    Parameters
+    ----------
+    alpha : float
+        The strength of the penalty.
+    """
+
+    def __init__(self, alpha: float) -> None:
+        self.alpha = alpha
+
+    @classmethod
+    def from_arguments(cls, arguments: Any) -> Penalty:
+        """Return the penalty that an estimator's arguments ask for."""
+        return cls(float(arguments.alpha))
+
+    @abstractmethod
+    def value(self, weights: Array) -> float:
+        """Return the penalty."""
+
+    @abstractmethod
+    def add_gradient(self, weights: Array, gradient: Array) -> None:
+        """Add the penalty's gradient to that of the weights."""
+
+
+class L2(Penalty):
+    """``alpha / 2 * sum(weights**2)``: weight decay (Nielsen 2015, chapter 3)."""
+
+    def value(self, weights: Array) -> float:
+        """Return the penalty."""
+        return 0.5 * self.alpha * float(np.dot(weights, weights))
+
+    def add_gradient(self, weights: Array, gradient: Array) -> None:
+        """Add ``alpha * weights``."""
+        axpy = get_blas_funcs("axpy", (weights,))
+        axpy(weights, gradient, a=self.alpha)
+
+
+class L1(Penalty):
+    """``alpha * sum(abs(weights))`` (Nielsen 2015, chapter 3)."""
+
+    def value(self, weights: Array) -> float:
+        """Return the penalty."""
+        return self.alpha * float(np.abs(weights).sum())
+
+    def add_gradient(self, weights: Array, gradient: Array) -> None:
+        """Add ``alpha * sign(weights)``, which is 0 for a weight of 0."""
+        gradient += self.alpha * np.sign(weights)
+
+
+class ElasticNet(Penalty):
+    """``l1_ratio`` of the L1 penalty and ``1 - l1_ratio`` of the L2 penalty.
+
+    Zou and Hastie (2005).
+
+    Parameters
+    ----------
+    alpha : float
+        The strength of the penalty.
+    l1_ratio : float
+        The share of the L1 penalty, from 0 to 1.
+    """
+
+    def __init__(self, alpha: float, l1_ratio: float) -> None:
+        super().__init__(alpha)
+        self._both = L1(alpha * l1_ratio), L2(alpha * (1 - l1_ratio))
+
+    @classmethod
+    def from_arguments(cls, arguments: Any) -> ElasticNet:
+        """Return the penalty that an estimator's arguments ask for."""
+        return cls(float(arguments.alpha), float(arguments.l1_ratio))
+
+    def value(self, weights: Array) -> float:
+        """Return the penalty."""
+        return sum(one.value(weights) for one in self._both)
+
+    def add_gradient(self, weights: Array, gradient: Array) -> None:
+        """Add ``alpha * (l1_ratio * sign(weights) + (1 - l1_ratio) * weights)``."""
+        for one in self._both:
+            one.add_gradient(weights, gradient)
+
+
+#: Every penalty by the name that ``penalty`` gives it.
+PENALTIES: dict[str, type[Penalty]] = {"l1": L1, "l2": L2, "elasticnet": ElasticNet}
 
 
 class Step:
@@ -70,12 +163,10 @@ class Step:
 
     def _bound_weights(self, limit: float) -> None:
         """Scale down the weights of each neuron or kernel that are too long."""
-        for parameters in self.network.layer_parameters:
-            if "weights" in parameters:
-                weights = parameters["weights"]
-                weights = weights.reshape(-1, weights.shape[-1])  # (fan-in, units)
-                lengths = np.sqrt(np.einsum("ij,ij->j", weights, weights))
-                weights *= limit / np.maximum(lengths, limit)
+        for values in self.network.values_of(Role.PENALIZED):
+            weights = values.reshape(-1, values.shape[-1])  # (fan-in, units)
+            lengths = np.sqrt(np.einsum("ij,ij->j", weights, weights))
+            weights *= limit / np.maximum(lengths, limit)
 
 
 def _clip(gradient: Array, limit: float) -> None:

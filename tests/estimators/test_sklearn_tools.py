@@ -160,7 +160,8 @@ def through_joblib(model, path):
 def through_skops(model, path):
     skops.io.dump(model, path)
     unknown = skops.io.get_untrusted_types(file=path)
-    assert unknown == ["sknnadl.estimators.mlp.MLPClassifier"]  # and nothing else
+    kind = type(model)
+    assert unknown == [f"{kind.__module__}.{kind.__name__}"]  # and nothing else
     return skops.io.load(path, trusted=unknown)
 
 

@@ -3,7 +3,8 @@ import pytest
 from scipy.special import expit, softmax
 from sklearn.metrics import log_loss
 
-from sknnadl.network.losses import LOSSES, constant_logits, log_probabilities
+from sknnadl.network.losses import LOSSES, constant_logits
+from sknnadl.training.prediction import log_probabilities
 
 
 def draw(seed=0, n=6, k=4):

@@ -22,9 +22,12 @@ F = torch.nn.functional
 
 pairs = st.tuples(st.integers(1, 5), st.integers(1, 5))
 TORCH_ACTIVATIONS = {
+    "elu": F.elu,
+    "gelu": F.gelu,
     "identity": lambda z: z,
     "relu": torch.relu,
     "sigmoid": torch.sigmoid,
+    "silu": F.silu,
     "tanh": torch.tanh,
 }
 POOLS = {
@@ -78,7 +81,7 @@ def check(specs, x, loss=None):
     rng = np.random.default_rng(0)
     network.parameters[:] = rng.standard_normal(network.parameters.shape) / 3
     plain = [Network([spec], shape) for spec, shape in shapes_of(specs, x.shape[1:])]
-    names = [list(n.layers[0].parameter_shapes) for n in plain]
+    names = [list(n.layers[0].parameters) for n in plain]
     values = iter([p for p in network.layer_parameters if p])
     parameters = [
         {k: tensor(v) for k, v in next(values).items()} if name else {}

@@ -17,21 +17,20 @@ from sknnadl.network import (
     MaxPool2D,
     Network,
 )
-from sknnadl.training import pieces
+from sknnadl.training import parallel
 from sknnadl.training.adaptive_optimizers import Adam
 from sknnadl.training.augmentation import Augmentation, Rotate, Shift
 from sknnadl.training.data import Rows
 from sknnadl.training.epoch import Trainer
 from sknnadl.training.optimizers import SGD
-from sknnadl.training.penalties import L1, L2
 from sknnadl.training.prediction import predict_logits
-from sknnadl.training.step import Step
+from sknnadl.training.step import L1, L2, Step
 
 
 @pytest.fixture(autouse=True)
 def _pieces_of_few_rows(monkeypatch):
-    monkeypatch.setattr(pieces, "_PIECE_WORK_COMPILED", pieces._PIECE_WORK)
-    monkeypatch.setattr(pieces, "_PIECE_WORK_PER_PARAMETER", 64)
+    monkeypatch.setattr(parallel, "_PIECE_WORK_COMPILED", parallel._PIECE_WORK)
+    monkeypatch.setattr(parallel, "_PIECE_WORK_PER_PARAMETER", 64)
 
 
 def plain_epoch(weights, biases, X, Y, sample_weight, loss, penalty, alpha, size, rate):
@@ -83,7 +82,7 @@ def test_epoch_is_the_textbook_algorithm(loss, penalty, batch_size, n_threads):
         rng=rng,
         n_threads=n_threads,
     )
-    assert trainer.n_pieces == max(1, batch_size // 65)
+    assert trainer.pieces.n_pieces == max(1, batch_size // 65)
     with trainer:
         trainer.epoch(rows, lambda part: 0.3)
     Y = np.eye(3)[codes]
@@ -188,7 +187,7 @@ def test_full_gradient_draws_by_the_rows_alone():
     for n_threads in (1, 2, 3):
         options = {"augmentations": (Shift(2),), "n_threads": n_threads}
         trainer = make(*DROPPED, 120, **options)
-        assert trainer.n_pieces == 5
+        assert trainer.pieces.n_pieces == 5
         trainer.rng.random(n_threads)  # whatever was drawn before
         before = trainer.rng.bit_generator.state
         with trainer:
@@ -256,7 +255,7 @@ def test_threads_do_not_change_a_bit(specs, n_pieces, options, dtype):
             n_threads=n_threads,
             **options,
         )
-        assert trainer.n_pieces == n_pieces
+        assert trainer.pieces.n_pieces == n_pieces
         with trainer:
             costs.append([trainer.epoch(rows, lambda part: 0.01) for _ in range(2)])
         results.append(trainer.network.parameters)
@@ -289,7 +288,7 @@ EDGES = [33, 67]
 
 def test_statistics_are_the_weighted_mean_of_the_pieces():
     trainer, rows = make(*NORMALIZED, 101, n_threads=2), make_rows(101, 16, 16, 1)
-    assert trainer.n_pieces == 3
+    assert trainer.pieces.n_pieces == 3
     with trainer:
         trainer.epoch(rows, lambda part: 0.0)
     values, X = trainer.network.layer_parameters[0], rows.inputs(slice(None))

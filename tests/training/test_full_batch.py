@@ -5,16 +5,14 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from sknnadl.network import LOSSES, Dense, Network
-from sknnadl.training import pieces
+from sknnadl.training import parallel
 from sknnadl.training.data import Rows
 from sknnadl.training.epoch import Trainer
 from sknnadl.training.full_batch import FullBatchRun
 from sknnadl.training.optimizers import SGD
-from sknnadl.training.penalties import L2
-from sknnadl.training.run import Diverged
-from sknnadl.training.schedules import Schedule
-from sknnadl.training.step import Step
-from sknnadl.training.stopping import Plateau
+from sknnadl.training.run import Diverged, Watched
+from sknnadl.training.schedules import Plateau, Schedule
+from sknnadl.training.step import L2, Step
 
 
 def make_run(data, hidden=(), alpha=0.1, tol=1e-6, n_threads=1, dtype="float64"):
@@ -189,7 +187,7 @@ def test_infinite_features_diverge(iris):
 def test_validation_decides_what_is_best_and_when_to_stop(iris):
     run = make_run(iris)
     losses = iter([3.0, 1.0, 2.0, 2.0, 2.0])
-    run.watched, run.validate = "val_loss", lambda history: (next(losses), 0.5)
+    run.watched, run.validate = Watched("val_loss"), lambda history: (next(losses), 0.5)
     run.plateau.patience = 2
     watcher = Watcher(run)
     assert watcher.train() == "plateau"
@@ -201,14 +199,14 @@ def test_validation_decides_what_is_best_and_when_to_stop(iris):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_threads_do_not_change_a_bit(dtype, monkeypatch):
-    monkeypatch.setattr(pieces, "_PIECE_WORK_COMPILED", pieces._PIECE_WORK)
-    monkeypatch.setattr(pieces, "_PIECE_WORK_PER_PARAMETER", 64)
+    monkeypatch.setattr(parallel, "_PIECE_WORK_COMPILED", parallel._PIECE_WORK)
+    monkeypatch.setattr(parallel, "_PIECE_WORK_PER_PARAMETER", 64)
     rng = np.random.default_rng(0)
     data = rng.standard_normal((300, 500)), rng.integers(3, size=300)
     results = []
     for n_threads in (1, 2, 3):
         run = make_run(data, [Dense(40, "tanh")], n_threads=n_threads, dtype=dtype)
-        assert run.trainer.n_pieces == 4
+        assert run.trainer.pieces.n_pieces == 4
         Watcher(run).train(5)
         results.append(run.trainer.network.parameters)
         assert results[0].dtype == dtype

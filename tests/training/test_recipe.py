@@ -6,8 +6,8 @@ from gradients import assert_close, numerical_gradient
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from sknnadl.training.parallel import single_threaded_blas
-from sknnadl.training.penalties import L1, L2, ElasticNet
-from sknnadl.training.stopping import Plateau
+from sknnadl.training.schedules import Plateau
+from sknnadl.training.step import L1, L2, ElasticNet
 
 
 def gradient_of(penalty, weights):

@@ -8,17 +8,16 @@ from sknnadl.training.adaptive_optimizers import Adadelta, Adagrad, Adam, AdamW,
 from sknnadl.training.data import Rows
 from sknnadl.training.epoch import Trainer
 from sknnadl.training.optimizers import SGD, Momentum
-from sknnadl.training.penalties import L2
-from sknnadl.training.run import Diverged, TrainingRun
+from sknnadl.training.run import TRAINING_COST, Diverged, TrainingRun, Watched
 from sknnadl.training.schedules import (
     Adaptive,
     Cosine,
     InverseScaling,
     OneCycle,
+    Plateau,
     Schedule,
 )
-from sknnadl.training.step import Step
-from sknnadl.training.stopping import Plateau
+from sknnadl.training.step import L2, Step
 
 OPTIMIZERS = [
     SGD,
@@ -129,13 +128,16 @@ def test_what_ends_a_run(iris, tol, patience, stop_after, end, n_epochs):
     assert {len(values) for values in run.history.values()} == {n_epochs}
 
 
-@pytest.mark.parametrize("watched", ["loss", "val_loss", "val_score of accuracy"])
+@pytest.mark.parametrize(
+    "watched",
+    [TRAINING_COST, Watched("val_loss"), Watched("val_score", "accuracy")],
+)
 def test_the_best_epoch_is_that_of_what_is_watched(iris, watched):
     measures = iter([(3.0, 0.1), (1.0, 0.2), (2.0, 0.9), (4.0, 0.5)])
     run = make_run(iris, watched=watched, validate=lambda history: next(measures))
     after = []
     train(run, 4, lambda: after.append(run.trainer.network.parameters.copy()))
-    best = {"loss": 3, "val_loss": 1, "val_score of accuracy": 2}[watched]
+    best = {"loss": 3, "val_loss": 1, "val_score": 2}[watched.entry]
     np.testing.assert_array_equal(run.best_parameters, after[best])
     assert run.history["val_loss"] == [3, 1, 2, 4]
     assert run.history["val_score"] == [0.1, 0.2, 0.9, 0.5]

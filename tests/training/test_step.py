@@ -5,8 +5,7 @@ import pytest
 
 from sknnadl.network import BatchNorm, Conv2D, Dense, Flatten, MaxPool2D, Network
 from sknnadl.training.optimizers import SGD
-from sknnadl.training.penalties import L1, L2
-from sknnadl.training.step import Step
+from sknnadl.training.step import L1, L2, Step
 
 LAYERS = [
     Conv2D(3, 2),

@@ -1,4 +1,8 @@
-"""Products and convolution by the compiled kernels, where they were built."""
+"""Products and convolution by the compiled kernels, where they were built.
+
+Whether they compute, or NumPy does, is decided here alone: by the functions whose names
+begin with ``make``.
+"""
 
 from __future__ import annotations
 
@@ -11,37 +15,74 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array
-from sknnadl.network.kernels.interface import Convolution, Geometry, Scratch
-from sknnadl.network.kernels.product import Product
+from sknnadl.network.kernels.interface import (
+    Convolution,
+    Geometry,
+    Product,
+    Scratch,
+    Stack,
+)
+from sknnadl.network.kernels.with_numpy import BlasProduct, PatchConvolution
 
 try:
-    from sknnadl.network import _kernels
+    from sknnadl.network.kernels import _compiled
 except ImportError:  # no compiler was found at installation
-    _kernels = None  # type: ignore[assignment]  # a module, for the type checker
+    _compiled = None  # type: ignore[assignment]  # a module, for the type checker
 
 _PURE_PYTHON = os.environ.get("SKNNADL_PURE_PYTHON", "0") not in ("", "0")
 #: The compiled module, or None where there is none or it is not wanted.
-KERNELS: Any = None if _PURE_PYTHON else _kernels
+KERNELS: Any = None if _PURE_PYTHON else _compiled
 _DTYPES = np.dtype(np.float32), np.dtype(np.float64)
+#: The gradient of a loss through a whole stack of dense layers, given a `Stack`.
+stack_gradient: Any = getattr(_compiled, "stack_gradient", None)
 #: A byte says which value of a window is the largest.
 _LARGEST_WINDOW = 256
 
 
-def can_multiply(dtype: npt.DTypeLike) -> bool:
-    """Return whether there are compiled kernels for matrix products."""
-    return KERNELS is not None and np.dtype(dtype) in _DTYPES
+def make_product(dtype: npt.DTypeLike) -> Product:
+    """Return what multiplies rows and weights."""
+    return CompiledProduct() if _are_compiled(dtype) else BlasProduct()
 
 
-def can_compute(geometry: Geometry, dtype: npt.DTypeLike) -> bool:
-    """Return whether there are compiled kernels for a convolution, and they pay.
+def make_convolution(geometry: Geometry, dtype: npt.DTypeLike) -> Convolution:
+    """Return what convolves images and pools.
 
-    Without pooling every value has a gradient, and a matrix product is faster.
+    Without pooling every value has a gradient, and a matrix product is faster than the
+    compiled kernels.
     """
-    return can_multiply(dtype) and 1 < math.prod(geometry.pool) <= _LARGEST_WINDOW
+    pays = 1 < math.prod(geometry.pool) <= _LARGEST_WINDOW
+    way = CompiledConvolution if pays and _are_compiled(dtype) else PatchConvolution
+    return way(geometry)
+
+
+def bind_stack(
+    layers: Sequence[tuple[int, ...]], parameters: Array, gradient: Array
+) -> Stack | None:
+    """Return what `stack_gradient` is given first, or None without kernels.
+
+    Parameters
+    ----------
+    layers : sequence of tuple
+        For each layer the numbers of its inputs and units, that of its activation in
+        the kernels, and where its weights and its biases begin in the vectors.
+    parameters, gradient : ndarray of shape (n_parameters,)
+        The network's vectors.
+    """
+    if not _are_compiled(parameters.dtype):
+        return None
+    is_double = parameters.dtype == np.float64
+    # The memory grows until it is as long as the kernels need it.
+    return is_double, np.array(layers, np.intp), parameters, gradient, bytearray()
+
+
+def _are_compiled(dtype: npt.DTypeLike) -> bool:
+    return KERNELS is not None and np.dtype(dtype) in _DTYPES
 
 
 class CompiledProduct(Product):
     """The work of `BlasProduct`, where no row changes the bits of another."""
+
+    compiled = True
 
     def __init__(self) -> None:
         self._memory = bytearray()  # as long as the kernels need it
@@ -72,56 +113,10 @@ class CompiledProduct(Product):
         # Where it is not written to, any memory that could be will do.
         dx = scratch("input gradient", self._x.shape) if need_input else gradient
         arrays = self._x, self._weights, gradient, weights_gradient, biases_gradient, dx
-        KERNELS.dense_back(
+        KERNELS.dense_gradients(
             self._is_double, need_input, *arrays, self._memory, self._sizes
         )
         return dx if need_input else None
-
-
-class CompiledStack:
-    """The way forward and back through dense layers and a loss, in one call.
-
-    Parameters
-    ----------
-    layers : sequence of tuple
-        For each layer the numbers of its inputs and units, that of its activation in
-        the kernels, and where its weights and its biases begin in the vectors.
-    parameters, gradient : ndarray of shape (n_parameters,)
-        The network's vectors.
-    """
-
-    def __init__(
-        self, layers: Sequence[tuple[int, ...]], parameters: Array, gradient: Array
-    ) -> None:
-        self._layers = np.array(layers, np.intp)
-        self._parameters, self._gradient = parameters, gradient
-        self._is_double = parameters.dtype == np.float64
-        self._memory = bytearray()  # as long as the kernels need it
-
-    def differentiate(
-        self,
-        x: Array,
-        targets: Array,
-        loss: int,
-        scale: float,
-        weights: Array | None,
-        logits: Array,
-    ) -> None:
-        """Do the work of `Network.differentiate`."""
-        dtype = self._parameters.dtype
-        KERNELS.differentiate(
-            self._is_double,
-            np.ascontiguousarray(x, dtype),
-            np.ascontiguousarray(targets, dtype),
-            None if weights is None else np.ascontiguousarray(weights, dtype),
-            scale,
-            loss,
-            self._layers,
-            self._parameters,
-            self._gradient,
-            logits,
-            self._memory,
-        )
 
 
 class CompiledConvolution(Convolution):
@@ -130,6 +125,8 @@ class CompiledConvolution(Convolution):
     No image changes the bits of another. On the way back only the largest value of each
     window is followed.
     """
+
+    compiled = True
 
     def __init__(self, geometry: Geometry) -> None:
         super().__init__(geometry)
@@ -152,7 +149,7 @@ class CompiledConvolution(Convolution):
         pooled = scratch("pooled", shape)
         is_double = kernels.dtype == np.float64
         arrays = self._x, kernels, pooled, self._winners, self._memory
-        KERNELS.forward(is_double, *arrays, x.shape, *self._sizes)
+        KERNELS.conv_pool(is_double, *arrays, x.shape, *self._sizes)
         return pooled
 
     def backward(
@@ -169,7 +166,7 @@ class CompiledConvolution(Convolution):
         dx = scratch("padded gradient", x.shape) if need_input else kernels_gradient
         arrays = x, self._kernels, gradient, self._winners, kernels_gradient, dx
         is_double = x.dtype == np.float64
-        KERNELS.backward(
+        KERNELS.conv_pool_gradients(
             is_double, need_input, *arrays, self._memory, x.shape, *self._sizes
         )
         return dx if need_input else None

@@ -1,4 +1,7 @@
-"""Convolution with max-pooling: what both ways of computing it have in common."""
+"""What the layers compute with, whichever way it is computed.
+
+The two ways are `with_numpy`, which is always there, and `compiled`.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,18 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
 
 from sknnadl.network.arrays import Array
 
-#: `Layer.scratch`.
+#: `Layer.scratch`: memory by name, shape and dtype, the same at every call.
 Scratch = Callable[..., Array]
+#: A stack of dense layers as compiled kernels see it: whether it is in float64, its
+#: layers, parameters and gradient, and memory to work in.
+Stack = tuple[bool, npt.NDArray[np.intp], Array, Array, bytearray]
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,36 @@ class Geometry:
         return pixels * self.kernel_size * self.filters
 
 
+class Product(ABC):
+    """``x @ weights + biases``, and the way back.
+
+    The arrays that are returned belong to the layer whose ``scratch`` is given.
+    """
+
+    #: Whether compiled kernels do the work.
+    compiled: ClassVar[bool] = False
+
+    @abstractmethod
+    def forward(
+        self, x: Array, weights: Array, biases: Array, scratch: Scratch, training: bool
+    ) -> Array:
+        """Return ``x @ weights + biases``, (n, units), for ``x`` of (n, n_in)."""
+
+    @abstractmethod
+    def backward(
+        self,
+        gradient: Array,
+        weights_gradient: Array,
+        biases_gradient: Array,
+        scratch: Scratch,
+        need_input: bool,
+    ) -> Array | None:
+        """Write the gradients of weights and biases; return that of the last rows.
+
+        ``gradient`` is that of what `forward` returned.
+        """
+
+
 class Convolution(ABC):
     """The largest sum of each window, and the way back to kernels and images.
 
@@ -64,6 +104,9 @@ class Convolution(ABC):
     geometry : Geometry
         The sizes.
     """
+
+    #: Whether compiled kernels do the work.
+    compiled: ClassVar[bool] = False
 
     def __init__(self, geometry: Geometry) -> None:
         self.geometry = geometry

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from sknnadl.network.arrays import Array
-
-#: `Layer.scratch`.
-Scratch = Callable[..., Array]
+from sknnadl.network.kernels.interface import Scratch
 
 
 def take_maximum(values: Sequence[Array] | Array, output: Array) -> None:

@@ -4,13 +4,36 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Collection, Mapping
+from enum import IntEnum
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
+from sknnadl.network.layers.activations import ACTIVATIONS, Activation
+
+#: One number for both directions, or (height, width).
+Pair = int | tuple[int, int]
+
+
+class Role(IntEnum):
+    """What training does with a parameter; they lie in this order in the vector."""
+
+    #: A gradient moves it, and penalties and bounds on norms apply: weights.
+    PENALIZED = 0
+    #: A gradient moves it, and nothing else: biases.
+    TRAINED = 1
+    #: It follows what mini-batches are like, and no gradient moves it.
+    STATISTIC = 2
+
+
+class Parameter(NamedTuple):
+    """The shape of a parameter of a layer, and its role."""
+
+    shape: Shape
+    role: Role
 
 
 class LayerSpec(ABC):
@@ -29,6 +52,11 @@ class LayerSpec(ABC):
             If the layer cannot take inputs of this shape.
         """
 
+    def to_plain(self) -> dict[str, Any]:
+        """Return the spec as a dict of strings, numbers and tuples of numbers."""
+        arguments = {name: _to_plain(value) for name, value in vars(self).items()}
+        return {"layer": type(self).__name__, **arguments}
+
 
 class Layer(ABC):
     """A working layer: ``forward`` and ``backward`` over scratch memory of its own.
@@ -45,45 +73,54 @@ class Layer(ABC):
         Shape of one output, without the batch axis.
     dtype : dtype
         The dtype of every array that the layer sees.
+    parameters : dict of str to Parameter, default=None
+        What the layer has to learn, by name.
+    work : int, default=None
+        About how many multiplications one row's output takes; by default one for each
+        of its numbers.
+
+    Attributes
+    ----------
+    values, gradients : dict of str to ndarray
+        The views of the network's vectors that hold the layer's parameters, by name.
     """
 
     #: Whether training draws random numbers in this layer.
     stochastic: ClassVar[bool] = False
+    #: The parameter that is added to what the activation function is given: the norm of
+    #: its gradient says how fast the layer learns.
+    offset: ClassVar[str | None] = None
     #: Whether compiled kernels do the layer's matrix products, if it has any.
     compiled: bool = True
+    #: Whether `fuse` is worth asking.
+    may_fuse: ClassVar[bool] = False
 
     def __init__(
-        self, input_shape: Shape, output_shape: Shape, dtype: npt.DTypeLike
+        self,
+        input_shape: Shape,
+        output_shape: Shape,
+        dtype: npt.DTypeLike,
+        parameters: dict[str, Parameter] | None = None,
+        work: int | None = None,
     ) -> None:
         self.input_shape = input_shape
         self.output_shape = output_shape
         self.dtype = np.dtype(dtype)
+        self.parameters = parameters or {}
+        self.work = math.prod(output_shape) if work is None else work
+        self.values: Mapping[str, Array] = {}
+        self.gradients: Mapping[str, Array] = {}
         self._scratch: dict[tuple[str, Shape, Any], Array] = {}
-
-    @property
-    def parameter_shapes(self) -> dict[str, Shape]:
-        """The shape of each parameter; a penalty applies to the one named weights."""
-        return {}
-
-    @property
-    def work(self) -> int:
-        """About how many multiplications one row's output takes."""
-        return math.prod(self.output_shape)
 
     def fuse(self, following: Layer) -> Layer | None:
         """Return one layer that does the work of this and the following one.
 
-        None where there is none. Neither of the two is bound to parameters yet.
+        None where there is none. Neither of the two has values yet.
         """
         return None
 
-    def bind(
-        self, parameters: Mapping[str, Array], gradients: Mapping[str, Array]
-    ) -> None:
-        """Take the views of the network's vectors that hold this layer's parameters."""
-
     def initialize(self, rng: np.random.Generator) -> None:
-        """Draw the parameters that training starts from."""
+        """Draw the values that training starts from."""
 
     @abstractmethod
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
@@ -116,3 +153,89 @@ class Layer(ABC):
             array = np.empty(shape, self.dtype if dtype is None else dtype)
             self._scratch[key] = array
         return array
+
+
+class ActivatedLayer(Layer):
+    """Base class of layers that end in an activation function.
+
+    Parameters
+    ----------
+    input_shape, output_shape, dtype, parameters, work
+        See `Layer`.
+    activation : str
+        The name of the function.
+    """
+
+    def __init__(
+        self,
+        input_shape: Shape,
+        output_shape: Shape,
+        dtype: npt.DTypeLike,
+        activation: str,
+        parameters: dict[str, Parameter],
+        work: int | None = None,
+    ) -> None:
+        super().__init__(input_shape, output_shape, dtype, parameters, work)
+        self.activation: Activation = ACTIVATIONS[activation]
+
+    def activate(self, z: Array) -> Array:
+        """Return ``f(z)``, in the place of ``z`` where that is not needed any more."""
+        self._z = self._a = z
+        if self.activation.needs_input:
+            self._a = self.scratch("activated", z.shape)
+        self.activation.forward(z, self._a)
+        return self._a
+
+    def multiply_by_slope(self, gradient: Array) -> None:
+        """Multiply the gradient of what `activate` returned by ``f'(z)``."""
+        shape = gradient.shape
+        self.activation.backward(
+            self._z.reshape(shape), self._a.reshape(shape), gradient
+        )
+
+
+def check_count(spec: LayerSpec, name: str) -> None:
+    """Refuse an argument that is not an integer of at least 1."""
+    value = getattr(spec, name)
+    if not _is_count(value):
+        raise ValueError(
+            f"{name} of {spec} must be an integer of at least 1, got {value!r}."
+        )
+
+
+def check_choice(spec: LayerSpec, name: str, choices: Collection[str]) -> None:
+    """Refuse an argument that is not one of the choices."""
+    value = getattr(spec, name)
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(
+            f"{name} of {spec} must be one of {sorted(choices)}, got {value!r}."
+        )
+
+
+def as_pair(spec: LayerSpec, name: str) -> tuple[int, int]:
+    """Return an argument as (height, width)."""
+    value = getattr(spec, name)
+    pair = (value, value) if _is_count(value) else value
+    if (
+        not isinstance(pair, tuple | list)
+        or len(pair) != 2
+        or not all(map(_is_count, pair))
+    ):
+        raise ValueError(
+            f"{name} of {spec} must be an integer of at least 1, or (height, width) as "
+            f"two of them, got {value!r}."
+        )
+    return int(pair[0]), int(pair[1])
+
+
+def _is_count(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        return False
+    return int(value) >= 1
+
+
+def _to_plain(value: Any) -> Any:
+    """Return an argument without NumPy's types, as a grid may bring them."""
+    if isinstance(value, tuple | list):
+        return tuple(map(_to_plain, value))
+    return value.item() if isinstance(value, np.generic) else value

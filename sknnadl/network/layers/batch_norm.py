@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.network.activations import ACTIVATIONS
 from sknnadl.network.arrays import Array, Shape
-from sknnadl.network.layers.base import Layer, LayerSpec
-from sknnadl.network.layers.checks import check_choice
+from sknnadl.network.layers.activations import ACTIVATIONS
+from sknnadl.network.layers.base import (
+    ActivatedLayer,
+    LayerSpec,
+    Parameter,
+    Role,
+    check_choice,
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class BatchNorm(LayerSpec):
         return BatchNormLayer(self, input_shape, dtype)
 
 
-class BatchNormLayer(Layer):
+class BatchNormLayer(ActivatedLayer):
     """The working layer of a `BatchNorm` spec.
 
     It works on the lines of images, (n * height, width * channels): NumPy is slow where
@@ -69,37 +73,33 @@ class BatchNormLayer(Layer):
     `backward` writes their steps, and whoever trains subtracts these.
     """
 
+    offset = "shift"
+
     def __init__(
         self, spec: BatchNorm, input_shape: Shape, dtype: npt.DTypeLike
     ) -> None:
-        super().__init__(input_shape, input_shape, dtype)
-        self.activation = ACTIVATIONS[spec.activation]
+        shape = (input_shape[-1],)
+        parameters = {
+            "scale": Parameter(shape, Role.TRAINED),
+            "shift": Parameter(shape, Role.TRAINED),
+            "running_mean": Parameter(shape, Role.STATISTIC),
+            "running_variance": Parameter(shape, Role.STATISTIC),
+        }
+        super().__init__(input_shape, input_shape, dtype, spec.activation, parameters)
         self._momentum, self._epsilon = float(spec.momentum), float(spec.epsilon)
         self._features = input_shape[-1]
         self._line = math.prod(input_shape[-2:])
 
-    @property
-    def parameter_shapes(self) -> dict[str, Shape]:
-        """The shapes of scale and shift, and of the running averages."""
-        names = "scale", "shift", "running_mean", "running_variance"
-        return dict.fromkeys(names, (self._features,))
-
-    def bind(
-        self, parameters: Mapping[str, Array], gradients: Mapping[str, Array]
-    ) -> None:
-        """Take the views of the network's vectors."""
-        self._parameters, self._gradients = parameters, gradients
-
     def initialize(self, rng: np.random.Generator) -> None:
         """Start as the identity on features of mean 0 and variance 1."""
-        for name, values in self._parameters.items():
+        for name, values in self.values.items():
             values.fill(1 if name in ("scale", "running_variance") else 0)
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return ``f(scale * (x - mean) / deviation + shift)``."""
         lines = x.reshape(-1, self._line)
         count = lines.size // self._features
-        own = self._parameters
+        own = self.values
         self._training = rng is not None
         mean = self._sum(lines) / count if self._training else own["running_mean"]
         centered = self.scratch("centered", lines.shape)
@@ -112,10 +112,9 @@ class BatchNormLayer(Layer):
         factor = self._spread("factor", own["scale"] / deviation)
         np.multiply(centered, factor, out=output)
         np.add(output, self._spread("shift", own["shift"]), out=output)
-        self.activation.forward(output)
-        self._centered, self._output = centered, output
+        self._centered = centered
         self._mean, self._variance, self._deviation = mean, variance, deviation
-        return output.reshape(x.shape)
+        return self.activate(output).reshape(x.shape)
 
     def backward(self, gradient: Array, need_input: bool = True) -> Array | None:
         """Backpropagate: ``dshift = sum dz``, ``dscale = sum dz * u``, and to x.
@@ -127,11 +126,11 @@ class BatchNormLayer(Layer):
         centered, deviation = self._centered, self._deviation
         dz = gradient.reshape(centered.shape)
         count = dz.size // self._features
-        self.activation.backward(self._output, dz)
+        self.multiply_by_slope(dz)
         dshift = self._sum(dz)
         dscale = self._sum_products(dz, centered) / deviation
-        self._gradients["shift"][...] = dshift
-        self._gradients["scale"][...] = dscale
+        self.gradients["shift"][...] = dshift
+        self.gradients["scale"][...] = dscale
         self._write_steps(count)
         if not need_input:
             return None
@@ -139,12 +138,12 @@ class BatchNormLayer(Layer):
             slope = self._spread("slope", dscale / (count * deviation))
             np.subtract(dz, np.multiply(centered, slope, out=centered), out=dz)
             np.subtract(dz, self._spread("mean", dshift / count), out=dz)
-        factor = self._spread("factor", self._parameters["scale"] / deviation)
+        factor = self._spread("factor", self.values["scale"] / deviation)
         return np.multiply(dz, factor, out=dz).reshape(gradient.shape)
 
     def _write_steps(self, count: int) -> None:
         """Write how far the running averages are to move towards the batch's."""
-        own, steps, rate = self._parameters, self._gradients, 1 - self._momentum
+        own, steps, rate = self.values, self.gradients, 1 - self._momentum
         steps["running_mean"][...] = rate * (own["running_mean"] - self._mean)
         if count > 1 and self._training:
             unbiased = self._variance * (count / (count - 1))

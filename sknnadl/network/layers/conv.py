@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.network.activations import ACTIVATIONS
 from sknnadl.network.arrays import Array, Shape
-from sknnadl.network.initializers import INITIALIZERS, get_initializer
-from sknnadl.network.kernels.compiled import CompiledConvolution, can_compute
-from sknnadl.network.kernels.interface import Convolution, Geometry
-from sknnadl.network.kernels.patches import PatchConvolution
-from sknnadl.network.layers.base import Layer, LayerSpec
-from sknnadl.network.layers.checks import Pair, as_pair, check_choice, check_count
+from sknnadl.network.kernels import Geometry, make_convolution
+from sknnadl.network.layers.activations import ACTIVATIONS
+from sknnadl.network.layers.base import (
+    ActivatedLayer,
+    Layer,
+    LayerSpec,
+    Pair,
+    Parameter,
+    Role,
+    as_pair,
+    check_choice,
+    check_count,
+)
+from sknnadl.network.layers.initializers import INITIALIZERS, get_initializer
 from sknnadl.network.layers.pooling import MaxPool2DLayer
 from sknnadl.network.layers.windows import check_is_image, count_windows, pad_size
 
@@ -73,7 +79,7 @@ class Conv2D(LayerSpec):
         return Conv2DLayer(self, input_shape, dtype)
 
 
-class Conv2DLayer(Layer):
+class Conv2DLayer(ActivatedLayer):
     """The working layer of a `Conv2D` spec, with or without max-pooling.
 
     A monotone activation and a bias that is the same in the whole window do not change
@@ -91,6 +97,9 @@ class Conv2DLayer(Layer):
     pool : (int, int), default=(1, 1)
         Height and width of the pooling window.
     """
+
+    offset = "biases"
+    may_fuse = True
 
     def __init__(
         self,
@@ -115,26 +124,14 @@ class Conv2DLayer(Layer):
         self.geometry = Geometry(
             *padded, channels, kernel, stride, filters, pool, down, across
         )
-        super().__init__(input_shape, (down, across, filters), dtype)
-        self.compiled = can_compute(self.geometry, dtype)
-        way = CompiledConvolution if self.compiled else PatchConvolution
-        self._convolution: Convolution = way(self.geometry)
-        self.activation = ACTIVATIONS[spec.activation]
-        self._initializer = get_initializer(spec.weight_init, spec.activation)
-
-    @property
-    def parameter_shapes(self) -> dict[str, Shape]:
-        """The shapes of the kernels and of the biases."""
-        sizes = self.geometry
-        return {
-            "weights": (*sizes.kernel, sizes.channels, sizes.filters),
-            "biases": (sizes.filters,),
+        parameters = {
+            "weights": Parameter((*kernel, channels, filters), Role.PENALIZED),
+            "biases": Parameter((filters,), Role.TRAINED),
         }
-
-    @property
-    def work(self) -> int:
-        """The number of multiplications for one image."""
-        return self.geometry.work
+        shape, work = (down, across, filters), self.geometry.work
+        super().__init__(input_shape, shape, dtype, spec.activation, parameters, work)
+        self._convolution = make_convolution(self.geometry, dtype)
+        self.compiled = self._convolution.compiled
 
     def fuse(self, following: Layer) -> Layer | None:
         """Take in max-pooling whose windows lie side by side."""
@@ -147,50 +144,39 @@ class Conv2DLayer(Layer):
             return None
         return Conv2DLayer(self._spec, self.input_shape, self.dtype, following.window)
 
-    def bind(
-        self, parameters: Mapping[str, Array], gradients: Mapping[str, Array]
-    ) -> None:
-        """Take the views of the network's vectors."""
-        weights = parameters["weights"]  # (kernel height, width, channels, filters)
-        self._weights = weights
-        self._kernels = weights.reshape(-1, weights.shape[-1])  # (k, filters)
-        self._biases = parameters["biases"]
-        self._kernels_gradient = gradients["weights"].reshape(self._kernels.shape)
-        self._biases_gradient = gradients["biases"]
-
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw kernels and biases."""
         area = math.prod(self.geometry.kernel)
         fan_in, fan_out = self.geometry.kernel_size, area * self.geometry.filters
-        self._initializer(self._weights, self._biases, fan_in, fan_out, rng)
+        fill = get_initializer(self._spec.weight_init, self._spec.activation)
+        fill(self.values["weights"], self.values["biases"], fan_in, fan_out, rng)
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return ``f(max-pool(x * kernels) + biases)``."""
         filters = self.geometry.filters
+        kernels = self.values["weights"].reshape(-1, filters)  # (k, filters)
         pooled = self._convolution.forward(
-            self._pad_images(x), self._kernels, self.scratch, rng is not None
+            self._pad_images(x), kernels, self.scratch, rng is not None
         )
-        row_biases = self.scratch("row biases", (self.geometry.across * filters,))
-        np.copyto(row_biases.reshape(-1, filters), self._biases)  # for each pixel
-        rows = pooled.reshape(-1, len(row_biases))
-        self._output = self.scratch("output", rows.shape)
-        np.add(rows, row_biases, out=self._output)
-        self.activation.forward(self._output)
-        return self._output.reshape(len(x), *self.output_shape)
+        biases = self.scratch("row biases", (self.geometry.across * filters,))
+        np.copyto(biases.reshape(-1, filters), self.values["biases"])  # for each pixel
+        rows = pooled.reshape(-1, len(biases))
+        z = self.scratch("output", rows.shape)
+        np.add(rows, biases, out=z)
+        return self.activate(z).reshape(len(x), *self.output_shape)
 
     def backward(self, gradient: Array, need_input: bool = True) -> Array | None:
         """Backpropagate: ``db = sum dz``, ``dw = patches.T @ dz``, and to the input.
 
         ``dz`` is ``dy * f'`` at the largest sum of each window, and 0 elsewhere.
         """
-        n = len(gradient)
+        n, filters = len(gradient), self.geometry.filters
         gradient = gradient.reshape(n, -1)
-        self.activation.backward(self._output.reshape(n, -1), gradient)
-        by_pixel = np.add.reduce(gradient, axis=0).reshape(-1, self.geometry.filters)
-        np.add.reduce(by_pixel, axis=0, out=self._biases_gradient)
-        dx = self._convolution.backward(
-            gradient, self._kernels_gradient, self.scratch, need_input
-        )
+        self.multiply_by_slope(gradient)
+        by_pixel = np.add.reduce(gradient, axis=0).reshape(-1, filters)
+        np.add.reduce(by_pixel, axis=0, out=self.gradients["biases"])
+        dw = self.gradients["weights"].reshape(-1, filters)
+        dx = self._convolution.backward(gradient, dw, self.scratch, need_input)
         if dx is None or dx.shape[1:] == self.input_shape:
             return dx
         inside = self.scratch("input gradient", (n, *self.input_shape))

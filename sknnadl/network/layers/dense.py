@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.network.activations import ACTIVATIONS
 from sknnadl.network.arrays import Array, Shape
-from sknnadl.network.initializers import INITIALIZERS, get_initializer
-from sknnadl.network.kernels.compiled import CompiledProduct, can_multiply
-from sknnadl.network.kernels.product import BlasProduct, Product
-from sknnadl.network.layers.base import Layer, LayerSpec
-from sknnadl.network.layers.checks import check_choice, check_count
+from sknnadl.network.kernels import Product, make_product
+from sknnadl.network.layers.activations import ACTIVATIONS
+from sknnadl.network.layers.base import (
+    ActivatedLayer,
+    LayerSpec,
+    Parameter,
+    Role,
+    check_choice,
+    check_count,
+)
+from sknnadl.network.layers.initializers import INITIALIZERS, get_initializer
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,8 @@ class Dense(LayerSpec):
     units : int
         Number of neurons.
     activation : str, default="relu"
-        The function ``f``: ``"identity"``, ``"leaky_relu"``, ``"logistic"``,
-        ``"relu"``, ``"sigmoid"``, ``"softplus"`` or ``"tanh"``.
+        The function ``f``: one of `sknnadl.network.ACTIVATIONS`, such as ``"relu"``,
+        ``"sigmoid"``, ``"tanh"``, ``"gelu"`` or ``"identity"``.
     weight_init : str, default="auto"
         How the weights and biases start: ``"scaled"``, ``"large"``, ``"he"``,
         ``"glorot"``, or ``"auto"``, which chooses by the activation.
@@ -56,59 +61,52 @@ class Dense(LayerSpec):
         return DenseLayer(self, input_shape, dtype)
 
 
-class DenseLayer(Layer):
+class DenseLayer(ActivatedLayer):
     """The working layer of a `Dense` spec."""
 
+    offset = "biases"
+
     def __init__(self, spec: Dense, input_shape: Shape, dtype: npt.DTypeLike) -> None:
-        super().__init__(input_shape, (int(spec.units),), dtype)
-        self.compiled = can_multiply(dtype)
-        self._product: Product = CompiledProduct() if self.compiled else BlasProduct()
-        self.activation = ACTIVATIONS[spec.activation]
-        self._initializer = get_initializer(spec.weight_init, spec.activation)
-
-    @property
-    def parameter_shapes(self) -> dict[str, Shape]:
-        """The shapes of the weights and of the biases."""
-        return {
-            "weights": self.input_shape + self.output_shape,  # (n_in, units)
-            "biases": self.output_shape,  # (units,)
+        n_in, units = input_shape[0], int(spec.units)
+        parameters = {
+            "weights": Parameter((n_in, units), Role.PENALIZED),
+            "biases": Parameter((units,), Role.TRAINED),
         }
+        super().__init__(
+            input_shape, (units,), dtype, spec.activation, parameters, n_in * units
+        )
+        self._spec = spec
+
+    @cached_property
+    def _product(self) -> Product:
+        return make_product(self.dtype)
 
     @property
-    def work(self) -> int:
-        """The number of multiplications for one row."""
-        return self.input_shape[0] * self.output_shape[0]
-
-    def bind(
-        self, parameters: Mapping[str, Array], gradients: Mapping[str, Array]
-    ) -> None:
-        """Take the views of the network's vectors."""
-        self._weights, self._biases = parameters["weights"], parameters["biases"]
-        self._weights_gradient = gradients["weights"]
-        self._biases_gradient = gradients["biases"]
+    def compiled(self) -> bool:  # type: ignore[override]  # which is not written to
+        """Whether compiled kernels do the matrix products."""
+        return self._product.compiled
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw weights and biases."""
-        fan_in, fan_out = self._weights.shape
-        self._initializer(self._weights, self._biases, fan_in, fan_out, rng)
+        weights, biases = self.values["weights"], self.values["biases"]
+        fill = get_initializer(self._spec.weight_init, self._spec.activation)
+        fan_in, fan_out = weights.shape
+        fill(weights, biases, fan_in, fan_out, rng)
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return ``f(x @ weights + biases)``."""
+        weights, biases = self.values["weights"], self.values["biases"]
         training = rng is not None
-        a = self._product.forward(
-            x, self._weights, self._biases, self.scratch, training
-        )
-        self.activation.forward(a)
-        self._a = a
-        return a
+        z = self._product.forward(x, weights, biases, self.scratch, training)
+        return self.activate(z)
 
     def backward(self, gradient: Array, need_input: bool = True) -> Array | None:
         """Backpropagate: ``dz = dy * f'(z)``, and from there by the product."""
-        self.activation.backward(self._a, gradient)  # now with respect to z
+        self.multiply_by_slope(gradient)  # now with respect to z
         return self._product.backward(
             gradient,
-            self._weights_gradient,
-            self._biases_gradient,
+            self.gradients["weights"],
+            self.gradients["biases"],
             self.scratch,
             need_input,
         )

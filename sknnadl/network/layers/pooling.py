@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
-from sknnadl.network.kernels.maximum import take_maximum, take_winners
-from sknnadl.network.layers.base import Layer, LayerSpec
-from sknnadl.network.layers.checks import Pair, as_pair
+from sknnadl.network.kernels import take_maximum, take_winners
+from sknnadl.network.layers.base import Layer, LayerSpec, Pair, as_pair
 from sknnadl.network.layers.windows import (
     check_is_image,
     count_windows,

@@ -18,16 +18,16 @@ from sknnadl.network import (
     Flatten,
     MaxPool2D,
     Network,
+)
+from sknnadl.network.kernels import (
+    Geometry,
+    bind_stack,
     compiled,
+    make_convolution,
+    stack_gradient,
 )
-from sknnadl.network.kernels.compiled import (
-    CompiledConvolution,
-    CompiledProduct,
-    CompiledStack,
-)
-from sknnadl.network.kernels.interface import Geometry
-from sknnadl.network.kernels.patches import PatchConvolution
-from sknnadl.network.kernels.product import BlasProduct
+from sknnadl.network.kernels.compiled import CompiledConvolution, CompiledProduct
+from sknnadl.network.kernels.with_numpy import BlasProduct, PatchConvolution
 from sknnadl.network.losses import REGRESSION_LOSSES, CrossEntropy
 
 LEVELS = ["plain", "AVX2", "AVX-512"]
@@ -162,41 +162,107 @@ def test_a_nan_is_the_largest_value_of_its_window(level):
         np.testing.assert_array_equal(pooled, [[np.nan, 3]])
 
 
+def each_one_shorter(arrays):
+    """Return each name, and the arrays where that one lacks its first row."""
+    for name in arrays:
+        yield name, (arrays | {name: arrays[name][1:]}).values()
+
+
 @needs_kernels
-def test_memory_of_another_size_is_refused():
-    x, small, memory = np.zeros((1, 4, 4, 1)), np.zeros(3), bytearray()
-    sizes = (1, 4, 4, 1), (2, 2, 3), (1, 1), (3, 3, 1, 1)
-    kernels, winners = np.zeros((4, 3)), np.zeros(3, np.uint8)
-    compiled.KERNELS.forward(True, x, kernels, small, winners, memory, *sizes)
-    for arrays in (
-        (x[:0], kernels, small, winners),
-        (x, kernels[:2], small, winners),
-        (x, kernels, small[:2], winners),
-        (x, kernels, small, winners[:2]),
-        (x.astype("float32"), kernels, small, winners),
-    ):
-        with pytest.raises(ValueError, match="size"):
-            compiled.KERNELS.forward(True, *arrays, memory, *sizes)
+def test_images_of_another_size_are_refused():
+    kernels, x = compiled.KERNELS, np.zeros((1, 4, 4, 1))
+    arrays = {
+        "x": x,
+        "kernels": np.zeros((4, 3)),
+        "pooled": np.zeros(3),
+        "winners": np.zeros(3, np.uint8),
+    }
+    memory, sizes = bytearray(), ((1, 4, 4, 1), (2, 2, 3), (1, 1), (3, 3, 1, 1))
+    kernels.conv_pool(True, *arrays.values(), memory, *sizes)
+    for name, shorter in each_one_shorter(arrays):
+        with pytest.raises(ValueError, match=rf"{name} has \d+ bytes, not \d+\."):
+            kernels.conv_pool(True, *shorter, memory, *sizes)
+    arrays["x"] = x.astype("float32")
+    with pytest.raises(ValueError, match="x has 64 bytes, not 128"):
+        kernels.conv_pool(True, *arrays.values(), memory, *sizes)
+    back = {
+        "x": x,
+        "kernels": arrays["kernels"],
+        "dz": np.zeros(3),
+        "winners": arrays["winners"],
+        "gradient": np.zeros((4, 3)),
+        "dx": x.copy(),
+    }
+    kernels.conv_pool_gradients(True, True, *back.values(), memory, *sizes)
+    for name, shorter in each_one_shorter(back):
+        with pytest.raises(ValueError, match=rf"{name} has \d+ bytes, not \d+\."):
+            kernels.conv_pool_gradients(True, True, *shorter, memory, *sizes)
+
+
+@needs_kernels
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        ((1, 4, 4, 1), (2, 2, 3), (1, 1), (4, 3, 1, 1)),  # a row too low
+        ((1, 4, 4, 1), (2, 2, 3), (1, 1), (3, 3, 1, 2)),
+        ((1, 4, 4, 1), (2, 2, 3), (0, 1), (3, 3, 1, 1)),
+        ((0, 2**40, 2**40, 1), (1, 1, 1), (1, 1), (1, 1, 1, 1)),
+        ((1, 17, 17, 1), (1, 1, 1), (1, 1), (17, 17, 1, 1)),  # not in a byte
+    ],
+)
+def test_sizes_that_do_not_fit_are_refused(sizes):
+    with pytest.raises(ValueError, match="sizes do not fit"):
+        compiled.KERNELS.conv_pool(True, b"", b"", b"", b"", bytearray(), *sizes)
 
 
 @needs_kernels
 def test_arrays_of_another_size_are_refused():
-    x, weights, biases = np.zeros((4, 3)), np.zeros((3, 2)), np.zeros(2)
-    out, memory, sizes = np.zeros((4, 2)), bytearray(), (4, 3, 2)
-    compiled.KERNELS.dense(True, x, weights, biases, out, memory, sizes)
-    gradients = weights.copy(), biases.copy(), x.copy()
-    back = x, weights, out, *gradients
-    compiled.KERNELS.dense_back(True, True, *back, memory, sizes)
+    kernels = compiled.KERNELS
+    arrays = {
+        "x": np.zeros((4, 3)),
+        "weights": np.zeros((3, 2)),
+        "biases": np.zeros(2),
+        "out": np.zeros((4, 2)),
+    }
+    memory, sizes = bytearray(), (4, 3, 2)
+    kernels.dense(True, *arrays.values(), memory, sizes)
+    for name, shorter in each_one_shorter(arrays):
+        with pytest.raises(ValueError, match=rf"{name} has \d+ bytes, not \d+\."):
+            kernels.dense(True, *shorter, memory, sizes)
+    back = {
+        "x": arrays["x"],
+        "weights": arrays["weights"],
+        "dz": arrays["out"],
+        "weights_gradient": np.zeros((3, 2)),
+        "biases_gradient": np.zeros(2),
+        "dx": np.zeros((4, 3)),
+    }
+    kernels.dense_gradients(True, True, *back.values(), memory, sizes)
+    for name, shorter in each_one_shorter(back):
+        with pytest.raises(ValueError, match=rf"{name} has \d+ bytes, not \d+\."):
+            kernels.dense_gradients(True, True, *shorter, memory, sizes)
+    with pytest.raises(ValueError, match=r"\(4, 0, 2\) are no sizes"):
+        kernels.dense(True, *arrays.values(), memory, (4, 0, 2))
+
+
+@needs_kernels
+def test_no_array_is_held_after_an_error():
+    # a bytearray that is held by someone cannot be resized
+    arrays = [bytearray(8 * size) for size in (12, 6, 2, 8)]
     for i in range(4):
-        arrays = [x, weights, biases, out]
-        arrays[i] = arrays[i][1:]
-        with pytest.raises(ValueError, match="size"):
-            compiled.KERNELS.dense(True, *arrays, memory, sizes)
-    for i in range(6):
-        arrays = list(back)
-        arrays[i] = arrays[i][1:]
-        with pytest.raises(ValueError, match="size"):
-            compiled.KERNELS.dense_back(True, True, *arrays, memory, sizes)
+        others = [*arrays[:i], b"", *arrays[i + 1 :]]
+        with pytest.raises((ValueError, BufferError)):
+            compiled.KERNELS.dense(True, *others, memory := bytearray(), (4, 3, 2))
+        for array in (*arrays, memory):
+            array.append(0)
+            array.pop()
+
+
+@needs_kernels
+def test_memory_in_use_is_not_resized():
+    arrays, memory = (np.zeros(1) for _ in range(4)), bytearray()
+    with memoryview(memory), pytest.raises(BufferError, match="cannot be re-sized"):
+        compiled.KERNELS.dense(True, *arrays, memory, (1, 1, 1))
 
 
 def multiply_both_ways(way, x, weights, gradient):
@@ -325,21 +391,43 @@ def test_a_stack_takes_no_arrays_of_another_size():
     x, targets, loss = np.zeros((4, 3)), np.zeros((4, 2)), CrossEntropy()
     with pytest.raises(ValueError, match=r"inputs of shape \(n, \*\(3,\)\)"):
         network.differentiate(x[:, :2], targets, loss, 1.0)
-    for arguments in (
-        (x[:3], targets, loss, 1.0),
-        (x, targets[:, :1], loss, 1.0),
-        (x, targets, loss, 1.0, np.ones(3)),
-        (x, targets, loss, 1.0, None, None, np.empty((4, 1))),
+    for name, arguments in (
+        ("targets", (x[:3], targets, loss, 1.0)),
+        ("targets", (x, targets[:, :1], loss, 1.0)),
+        ("weights", (x, targets, loss, 1.0, np.ones(3))),
+        ("logits", (x, targets, loss, 1.0, None, None, np.empty((4, 1)))),
     ):
-        with pytest.raises(ValueError, match="size"):
+        with pytest.raises(ValueError, match=rf"{name} has \d+ bytes, not \d+\."):
             network.differentiate(*arguments)
-    sound = np.array([[3, 2, 0, 0, 6]], np.intp)
+
+
+@needs_kernels
+def test_a_layout_that_does_not_fit_is_refused():
+    parameters, gradient, logits = np.zeros(8), np.zeros(8), np.empty((4, 2))
+    x, targets, sound = np.zeros((4, 3)), np.zeros((4, 2)), [3, 2, 0, 0, 6]
+
+    def differentiate(layout, loss=1, gradient=gradient, x=x):
+        stack = bind_stack(layout, parameters, gradient)
+        stack_gradient(*stack, x, targets, None, 1.0, loss, logits)
+
+    differentiate([sound])
     for place, value in ((0, 0), (1, 3), (2, 9), (3, 3), (4, 7), (4, -1)):
-        layers = sound.copy()
-        layers[0, place] = value
-        stack = CompiledStack(layers, network.parameters, network.gradient)
-        with pytest.raises(ValueError, match="size"):
-            stack.differentiate(x, targets, 1, 1.0, None, np.empty((4, 2)))
+        layer = sound.copy()
+        layer[place] = value
+        with pytest.raises(ValueError, match="Layer 0 does not fit"):
+            differentiate([layer])
+    with pytest.raises(ValueError, match="Layer 1 does not fit"):
+        differentiate([sound, [1, 1, 0, 0, 1]])
+    with pytest.raises(ValueError, match="layout has 0 bytes"):
+        differentiate([])
+    with pytest.raises(ValueError, match="layout has 32 bytes"):
+        differentiate([sound[:4]])
+    with pytest.raises(ValueError, match="gradient has 56 bytes, not 64"):
+        differentiate([sound], gradient=gradient[:7])
+    with pytest.raises(ValueError, match="x has 88 bytes, not 72"):
+        differentiate([sound], x=x.ravel()[:11])
+    with pytest.raises(ValueError, match="loss must be from 0 to 3, not 4"):
+        differentiate([sound], loss=4)
 
 
 def test_stacks_are_of_dense_layers_alone():
@@ -366,7 +454,7 @@ def test_a_level_that_is_none_is_refused():
 
 
 def test_numpy_alone_on_request():
-    code = "from sknnadl.network.kernels import compiled; print(compiled.KERNELS)"
+    code = "from sknnadl.network.kernels import KERNELS; print(KERNELS)"
     environment = os.environ | {"SKNNADL_PURE_PYTHON": "1"}
     result = subprocess.run(
         [sys.executable, "-c", code],
@@ -380,4 +468,4 @@ def test_numpy_alone_on_request():
 
 def test_windows_too_large_for_a_byte_are_left_to_numpy():
     sizes = Geometry(17, 17, 1, (1, 1), (1, 1), 1, (17, 17), 1, 1)
-    assert not compiled.can_compute(sizes, "float32")
+    assert isinstance(make_convolution(sizes, "float32"), PatchConvolution)

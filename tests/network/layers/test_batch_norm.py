@@ -15,7 +15,7 @@ from sknnadl.network import (
     MaxPool2D,
     Network,
 )
-from sknnadl.network.layers import from_plain, to_plain
+from sknnadl.network.network import from_plain
 from sknnadl.network.summary import summarize
 
 shapes = st.one_of(
@@ -228,7 +228,7 @@ def test_the_summary_counts_statistics_apart():
 
 def test_specs_survive_plain_values():
     spec = BatchNorm("relu", np.float64(0.8), 1e-3)
-    assert from_plain(to_plain([spec])) == [spec]
+    assert from_plain([spec.to_plain()]) == [spec]
 
 
 @pytest.mark.parametrize(

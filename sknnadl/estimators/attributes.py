@@ -1,10 +1,12 @@
 """Fitted attributes: taken back where a fit fails."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 @contextmanager
-def kept_on_failure(estimator):
+def kept_on_failure(estimator: Any) -> Iterator[None]:
     """Put an estimator's fitted attributes back where the work inside fails."""
     before = _fitted_attributes(estimator)
     try:
@@ -15,13 +17,13 @@ def kept_on_failure(estimator):
         raise
 
 
-def forget(estimator):
+def forget(estimator: Any) -> None:
     """Remove an estimator's fitted attributes."""
     for name in _fitted_attributes(estimator):
         delattr(estimator, name)
 
 
-def _fitted_attributes(estimator):
+def _fitted_attributes(estimator: Any) -> dict[str, Any]:
     return {
         name: value
         for name, value in vars(estimator).items()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sknnadl.network.arrays import Array
+from sknnadl.network.layers.activations import ACTIVATIONS
 
 #: Fills ``weights`` and ``biases`` in place from ``rng``, given the layer's fan-in and
 #: fan-out. Draws are made in float64 whatever the dtype, so that a seed gives the same
@@ -65,12 +66,12 @@ INITIALIZERS: dict[str, Initializer] = {
 
 
 def get_initializer(name: str, activation: str) -> Initializer:
-    """Return the initializer of this name; ``"auto"`` chooses one by the activation.
+    """Return the initializer of this name; ``"auto"`` is that of the activation.
 
-    ``"auto"`` is the book's ``"scaled"`` for the sigmoid, and ``"glorot"`` for all
-    others. For the rectifiers too: on small tables a network of one hidden layer
-    generalizes better from it than from ``"he"`` (``benchmarks/defaults.py``).
+    That is the book's ``"scaled"`` for the sigmoid, and ``"glorot"`` for all others.
+    For the rectifiers too: on small tables a network of one hidden layer generalizes
+    better from it than from ``"he"`` (``benchmarks/defaults.py``).
     """
     if name == "auto":
-        name = "scaled" if activation in ("logistic", "sigmoid") else "glorot"
+        name = ACTIVATIONS[activation].initializer
     return INITIALIZERS[name]

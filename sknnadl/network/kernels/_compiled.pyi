@@ -8,7 +8,7 @@ Sizes = tuple[int, ...]
 #: The best kind of processor that this one is: "plain", "AVX2" or "AVX-512".
 level: str
 
-def set_level(level: int) -> None: ...
+def set_level(level: int, /) -> None: ...
 def dense(
     is_double: bool,
     x: Buffer,
@@ -17,8 +17,9 @@ def dense(
     out: Buffer,
     memory: bytearray,
     sizes: Sizes,
+    /,
 ) -> None: ...
-def dense_back(
+def dense_gradients(
     is_double: bool,
     need_input: bool,
     x: Buffer,
@@ -26,24 +27,26 @@ def dense_back(
     dz: Buffer,
     weights_gradient: Buffer,
     biases_gradient: Buffer,
-    dx: Buffer,
+    dx: Buffer | None,
     memory: bytearray,
     sizes: Sizes,
+    /,
 ) -> None: ...
-def differentiate(
+def stack_gradient(
     is_double: bool,
+    layout: Buffer,
+    parameters: Buffer,
+    gradient: Buffer,
+    memory: bytearray,
     x: Buffer,
     targets: Buffer,
     weights: Buffer | None,
     scale: float,
     loss: int,
-    layout: Buffer,
-    parameters: Buffer,
-    gradient: Buffer,
     logits: Buffer,
-    memory: bytearray,
+    /,
 ) -> None: ...
-def forward(
+def conv_pool(
     is_double: bool,
     x: Buffer,
     kernels: Buffer,
@@ -54,8 +57,9 @@ def forward(
     kernel: Sizes,
     stride: Sizes,
     pool: Sizes,
+    /,
 ) -> None: ...
-def backward(
+def conv_pool_gradients(
     is_double: bool,
     need_input: bool,
     x: Buffer,
@@ -63,10 +67,11 @@ def backward(
     dz: Buffer,
     winners: Buffer,
     gradient: Buffer,
-    dx: Buffer,
+    dx: Buffer | None,
     memory: bytearray,
     images: Sizes,
     kernel: Sizes,
     stride: Sizes,
     pool: Sizes,
+    /,
 ) -> None: ...

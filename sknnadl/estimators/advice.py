@@ -1,0 +1,132 @@
+"""What warnings of training say: what has gone wrong, and what helps."""
+
+import warnings
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from sknnadl.training.diagnosis import (
+    diagnose,
+    explain_divergence,
+    outputs_are_saturated,
+)
+from sknnadl.training.recipe import FULL_BATCH
+
+#: What helps where features are too large.
+_SCALE = (
+    "features of similar scale, as StandardScaler makes them of rows, or pixels from 0 "
+    "to 1"
+)
+
+
+def warn_of_divergence(estimator, run, stacklevel):
+    """Warn that training has stopped, or raise where there is nothing to keep."""
+    epoch = len(run.history["loss"]) + 1
+    text = f"The cost was no longer finite in epoch {epoch}. {_explain(estimator, run)}"
+    if epoch == 1:
+        raise ValueError(text) from None
+    text += f" Training stopped; the network is {_describe_kept(run)}."
+    warnings.warn(text, ConvergenceWarning, stacklevel=stacklevel)
+
+
+def warn_of_interrupt(run, stacklevel):
+    """Warn that training has stopped."""
+    text = f"Training was interrupted; the network is {_describe_kept(run)}."
+    warnings.warn(text, UserWarning, stacklevel=stacklevel)
+
+
+def warn_unless_learned(estimator, run, end, stacklevel):
+    """Warn of a learning rate that kept fit from learning, or of too few epochs."""
+    diagnosis = diagnose(run)
+    if diagnosis is not None:
+        text = _describe_failure(estimator, run, diagnosis)
+    elif end == "max_iter" and _wants_convergence(estimator, run):
+        text = _describe_shortness(estimator)
+    else:
+        return
+    warnings.warn(text, ConvergenceWarning, stacklevel=stacklevel)
+
+
+def _explain(estimator, run):
+    """Say what probably made training diverge, and what to try."""
+    cause, value = explain_divergence(run)
+    if cause == "features":
+        return f"The features are as large as {value:.3g}: try {_SCALE}."
+    if cause == "targets":
+        return (
+            f"The targets are as large as {value:.3g}: scale them, as "
+            "sklearn.compose.TransformedTargetRegressor does."
+        )
+    if estimator.solver == FULL_BATCH:
+        return f"Try {_SCALE}."
+    if cause == "penalty":
+        return (
+            "The penalty is too strong for the learning rate "
+            f"(alpha={estimator.alpha:g}): try alpha={estimator.alpha / 10:g}."
+        )
+    rate = run.schedule.initial
+    return (
+        "The learning rate is probably too high "
+        f"(learning_rate_init={rate:g}): try {rate / 10:g}, and {_SCALE}."
+    )
+
+
+def _describe_kept(run):
+    """Say which epoch's network the estimator has."""
+    if not run.watched.is_training_cost:
+        return "that of the best epoch so far"
+    return f"that of epoch {len(run.history['loss'])}"
+
+
+def _describe_failure(estimator, run, diagnosis):
+    """Say why nothing was learned, and what to try."""
+    rate = run.schedule.initial
+    nothing = (
+        "The network has learned nothing: its training cost "
+        f"{run.history['loss'][-1]:.4g} is no better than that of always giving the "
+        "same answer. "
+    )
+    if diagnosis == "exploded":
+        return f"{nothing}{_explain(estimator, run)}"
+    if estimator.solver == FULL_BATCH:
+        return f"{nothing}If the features say anything of the targets, try {_SCALE}."
+    if diagnosis == "too high":
+        return (
+            f"{nothing}The learning rate is too high (learning_rate_init={rate:g}) and "
+            f"has driven {_describe_stuck(run)}: try {rate / 10:g}, and {_SCALE}."
+        )
+    if diagnosis == "too low":
+        return (
+            "The network has hardly changed: the learning rate is too low "
+            f"(learning_rate_init={rate:g}). Try {rate * 10:g}."
+        )
+    return (
+        f"{nothing}If the features say anything of the targets, try {_SCALE}, or "
+        f"another learning rate (learning_rate_init={rate:g})."
+    )
+
+
+def _describe_stuck(run):
+    """Say which neurons no longer respond."""
+    outputs = run.trainer.loss.output_activation
+    if outputs_are_saturated(run) and outputs == "sigmoid":
+        return "the sigmoid outputs into saturation, where they hardly learn"
+    return "the neurons to where they no longer respond"
+
+
+def _wants_convergence(estimator, run):
+    """Return whether the user expects training to end before ``max_iter``."""
+    return np.isfinite(run.plateau.patience) or estimator.solver == FULL_BATCH
+
+
+def _describe_shortness(estimator):
+    """Say that there were too few epochs, and what to try."""
+    text = (
+        f"Training stopped after max_iter={estimator.max_iter} epochs, before it "
+        f"converged to tol={estimator.tol:g}. Raise max_iter"
+    )
+    if estimator.solver != FULL_BATCH:
+        text += (
+            ", or set n_iter_no_change=numpy.inf if this many epochs are what you want"
+        )
+    return f"{text}."

@@ -1,0 +1,294 @@
+"""The convolutional network for values."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from sknnadl.estimators.arguments import CONV, TRAINING, VALUES, Scorer
+from sknnadl.estimators.hidden_layers import make_conv_layers
+from sknnadl.estimators.inputs import TakesImages, square_shape
+from sknnadl.estimators.regressor import BaseNetworkRegressor
+from sknnadl.training.augmentation import Augmentation
+
+
+class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
+    """Convolutional network regressor, for one value an image or several.
+
+    The network of `ConvNetClassifier` with outputs as they are, whose squared error is
+    minimized (LeCun et al. 1998; Nielsen 2015). Targets are best scaled, as with
+    `sklearn.compose.TransformedTargetRegressor`.
+
+    Parameters
+    ----------
+    n_filters : int or array-like of int, default=(20, 40)
+        The number of feature maps of each convolutional layer; there may be none.
+    kernel_size : int or (int, int), default=5
+        Height and width of the kernels of all convolutional layers.
+    pool_size : int or (int, int), default=2
+        Height and width of the windows, side by side, that are pooled after each.
+    pooling : {"max", "average", "l2"}, default="max"
+        What is kept of a window; ``"l2"`` is the root of the sum of squares.
+    stride : int or (int, int), default=1
+        How far apart, down and across, kernels are applied.
+    padding : {"valid", "same"}, default="valid"
+        Whether kernels stay inside an image, or see zeros around it that keep its size.
+    image_shape : tuple of int, default=None
+        (height, width) or (height, width, channels) of the images that flat rows hold;
+        one may be -1 and is inferred. By default flat rows are square grey images.
+    augmentation : Augmentation or list of them, default=None
+        How training images are changed at random at each use, such as
+        ``[Rotate(10), Elastic()]`` from `sknnadl.training`.
+    hidden_layer_sizes : int or array-like of int, default=(100,)
+        The number of neurons of each dense hidden layer.
+    activation : str, default="relu"
+        The function of the hidden layers: ``"relu"``, ``"sigmoid"``, ``"logistic"``,
+        ``"tanh"``, ``"elu"``, ``"gelu"``, ``"silu"``, ``"leaky_relu"``, ``"softplus"``
+        or ``"identity"``.
+    weight_init : str, default="auto"
+        How weights start: ``"glorot"``, ``"he"``, or as in the book ``"scaled"`` or
+        ``"large"``; ``"auto"`` is ``"scaled"`` for sigmoids, else ``"glorot"``.
+    batch_norm : bool, default=False
+        Whether to normalize hidden layers over the mini-batch (Ioffe and Szegedy 2015).
+    dropout : float or array-like of float, default=0.0
+        The probability, one for all or one a layer, with which an output of a dense
+        hidden layer is dropped in training (Srivastava et al. 2014).
+    loss : {"squared_error"}, default="squared_error"
+        The cost of a row: ``1/2 sum((y - a)**2)``.
+    solver : str, default="sgd"
+        How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
+        ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
+        ``"adadelta"``; or ``"lbfgs"``, on all rows at once, with an iteration an epoch.
+    learning_rate : str, default="constant"
+        How the rate goes on: ``"constant"``; ``"invscaling"``, over
+        ``(1 + epoch)**power_t``; ``"adaptive"``, halved where training would stop, down
+        to 1/128; or over the whole of ``max_iter`` epochs, ``"cosine"``, to 0, or
+        ``"one_cycle"``, up in 30 percent of them and down in the rest.
+    learning_rate_init : float or "auto", default="auto"
+        The rate at the start, or the peak of a cycle. ``"auto"`` is 0.001, of
+        ``"adagrad"`` 0.01, of ``"adadelta"`` 1, of ``"sgd"`` 0.2, or 0.02 in
+        regression, times ``1 - momentum``.
+    power_t : float, default=0.5
+        The exponent of ``learning_rate="invscaling"``.
+    warmup_epochs : float, default=0
+        Over how many epochs the rate rises from a hundredth to what the schedule says.
+    momentum : float, default=0.0
+        The share of the velocity that a step of ``"sgd"`` keeps, from 0 to below 1.
+    nesterovs_momentum : bool, default=True
+        Whether momentum is Nesterov's (Sutskever et al. 2013).
+    beta_1 : float, default=0.9
+        The decay of the mean gradient in ``"adam"`` and ``"adamw"``.
+    beta_2 : float, default=0.999
+        The decay of the mean squared gradient in ``"adam"`` and ``"adamw"``.
+    rho : float, default=0.9
+        The decay of the means in ``"rmsprop"`` and ``"adadelta"``.
+    epsilon : float, default=None
+        Keeps divisors from 0: 1e-8, in ``"adagrad"`` 1e-10, in ``"adadelta"`` 1e-6.
+    penalty : {"l2", "l1", "elasticnet"} or None, default="l2"
+        What weights, and not biases, add to the cost: ``alpha / 2 * sum(w**2)``,
+        ``alpha * sum(abs(w))``, or a mixture of both by ``l1_ratio``.
+    alpha : float, default=1e-4
+        The strength of the penalty, the book's lambda over ``n_samples``.
+        scikit-learn's is divided by the rows of a mini-batch, this one is not.
+    l1_ratio : float, default=0.5
+        The share of L1 in ``penalty="elasticnet"``.
+    max_norm : float, default=None
+        The largest norm of a neuron's incoming weights, or a kernel's, after each step.
+    clip_norm : float, default=None
+        The largest norm of the gradient, without penalty, before each step.
+    batch_size : int, default=32
+        The rows of a mini-batch; with fewer to train on, all of them.
+    max_iter : int, default=200
+        How many epochs a call of `fit` trains for at the most.
+    shuffle : bool, default=True
+        Whether the rows come in a new order each epoch.
+    tol : float, default=1e-4
+        By how much the best value must be beaten to count as improvement. ``"lbfgs"``
+        ends where no component of the gradient is larger.
+    n_iter_no_change : int or numpy.inf, default=10
+        After how many epochs without improvement training stops; `numpy.inf` for never.
+    early_stopping : bool, default=False
+        Whether to watch ``scoring`` on validation rows, and keep the best epoch's
+        network. Otherwise the training cost is watched, and the last epoch's kept.
+    validation_fraction : float or None, default=0.1
+        The share of rows that ``early_stopping`` holds out, of each class the same,
+        where `fit` is given no ``X_val``; with None it watches the training rows.
+    scoring : str, callable or None, default=None
+        What ``early_stopping`` watches: ``"loss"``, a scorer, or what `score` returns.
+    gradient_norms : bool, default=False
+        Whether to measure before each epoch how fast each layer learns: the norm of the
+        gradient of its biases over all rows. That takes about as long as the epoch.
+    warm_start : bool, default=False
+        Whether `fit` goes on from where the last call ended, in the same state.
+    dtype : {"auto", "float32", "float64"}, default="auto"
+        The precision: ``"auto"`` is float64 for float64 data and float32 for others.
+    n_jobs : int, default=None
+        The threads that share predictions and large mini-batches, with the same bits.
+        None is 1, unless in a `joblib.parallel_config`; -1 is all processors.
+    verbose : bool or int, default=False
+        Whether to print a line an epoch.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the start, the order of rows, dropout, augmentation and held-out rows.
+
+    Attributes
+    ----------
+    input_shape_ : tuple of int
+        Height, width and channels of an image.
+    n_target_axes_ : int
+        The number of axes that ``y`` had.
+    n_features_in_ : int
+        The number of features, of images the number of values.
+    feature_names_in_ : ndarray of shape (n_features,)
+        The names of the features, where the training data had names.
+    parameters_ : ndarray of shape (n_parameters,)
+        All weights, then biases and what else is trained, then running averages.
+    coefs_ : list of ndarray
+        Views of each layer's weights: (n_in, n_out), or
+        (height, width, channels, filters).
+    intercepts_ : list of ndarray of shape (n_out,)
+        Views of each layer's biases.
+    n_iter_ : int
+        The number of epochs trained, over all calls that went on.
+    loss_ : float
+        The training cost of the last epoch.
+    loss_curve_ : list of float
+        That of each epoch: the mean over its mini-batches, each before its own step.
+    history_ : dict of str to list
+        An entry an epoch of ``"loss"``, ``"val_loss"``, ``"val_score"``,
+        ``"learning_rate"``, ``"seconds"`` and ``"gradient_norms"``, or nan.
+    out_activation_ : {"softmax", "sigmoid", "identity"}
+        The function of the output layer.
+    n_outputs_ : int
+        The number of outputs, one a class, a label or a value.
+    layers_ : list of dict
+        The layers of the fitted network, as plain values.
+    training_state_ : dict
+        What going on needs: the last epoch's parameters, and the state of what trains.
+
+    See Also
+    --------
+    ConvNetClassifier : The same for classes.
+    MLPRegressor : Dense layers alone.
+    NetworkRegressor : Any stack of layers.
+
+    Notes
+    -----
+    Formulas and sources are on the page "Training" of the documentation. While it
+    trains or predicts, BLAS has one thread in the whole process, as bits depend on
+    their number. A network trained on images takes flat rows, and the other way round.
+
+    Examples
+    --------
+    How much ink is in a digit?
+
+    >>> from sknnadl import ConvNetRegressor
+    >>> from sknnadl.datasets import load_digits_images
+    >>> data = load_digits_images()
+    >>> X, y = data.X_train, data.X_train.sum(axis=1) / 10
+    >>> net = ConvNetRegressor((8,), kernel_size=3, solver="adam", random_state=0)
+    >>> net = net.set_params(max_iter=20, n_iter_no_change=float("inf")).fit(X, y)
+    >>> net.score(data.X_test, data.X_test.sum(axis=1) / 10) > 0.8
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {**VALUES, **CONV, **TRAINING}
+    _shape_argument, _n_axes = "image_shape", (2, 3)
+
+    def __init__(
+        self,
+        n_filters: npt.ArrayLike = (20, 40),
+        *,
+        kernel_size: int | Sequence[int] = 5,
+        pool_size: int | Sequence[int] = 2,
+        pooling: str = "max",
+        stride: int | Sequence[int] = 1,
+        padding: str = "valid",
+        image_shape: Sequence[int] | None = None,
+        augmentation: Augmentation | Sequence[Augmentation] | None = None,
+        hidden_layer_sizes: npt.ArrayLike = (100,),
+        activation: str = "relu",
+        weight_init: str = "auto",
+        batch_norm: bool = False,
+        dropout: npt.ArrayLike = 0.0,
+        loss: str = "squared_error",
+        solver: str = "sgd",
+        learning_rate: str = "constant",
+        learning_rate_init: float | str = "auto",
+        power_t: float = 0.5,
+        warmup_epochs: float = 0,
+        momentum: float = 0.0,
+        nesterovs_momentum: bool = True,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        rho: float = 0.9,
+        epsilon: float | None = None,
+        penalty: str | None = "l2",
+        alpha: float = 1e-4,
+        l1_ratio: float = 0.5,
+        max_norm: float | None = None,
+        clip_norm: float | None = None,
+        batch_size: int = 32,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        tol: float = 1e-4,
+        n_iter_no_change: float = 10,
+        early_stopping: bool = False,
+        validation_fraction: float | None = 0.1,
+        scoring: str | Scorer | None = None,
+        gradient_norms: bool = False,
+        warm_start: bool = False,
+        dtype: str = "auto",
+        n_jobs: int | None = None,
+        verbose: bool | int = False,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.n_filters = n_filters
+        self.kernel_size = kernel_size
+        self.pool_size = pool_size
+        self.pooling = pooling
+        self.stride = stride
+        self.padding = padding
+        self.image_shape = image_shape
+        self.augmentation = augmentation
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.weight_init = weight_init
+        self.batch_norm = batch_norm
+        self.dropout = dropout
+        self.loss = loss
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.warmup_epochs = warmup_epochs
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.rho = rho
+        self.epsilon = epsilon
+        self.penalty = penalty
+        self.alpha = alpha
+        self.l1_ratio = l1_ratio
+        self.max_norm = max_norm
+        self.clip_norm = clip_norm
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.scoring = scoring
+        self.gradient_norms = gradient_norms
+        self.warm_start = warm_start
+        self.dtype = dtype
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def _hidden_layers(self):
+        return make_conv_layers(self)
+
+    _shape_of_rows = staticmethod(square_shape)

@@ -1,0 +1,62 @@
+/* Dense layers, and convolution with max-pooling, forward and backward, for a block.
+
+   The functions do what `Product` and `Convolution` do in NumPy. Nothing in a row's or
+   an image's result depends on those beside it. All is compiled as one file: first the
+   kernels, by `levels.h` for each kind of processor and by `numbers.h` for each type of
+   number, then what Python calls. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <string.h>
+
+#include "sizes.h"
+#include "levels.h"
+
+#include "arrays.h"
+#include "call_dense.h"
+#include "call_stack.h"
+#include "call_conv_pool.h"
+
+/* Compute as on a lesser kind of processor, for tests. */
+static PyObject *set_level(PyObject *self, PyObject *value)
+{
+    long wanted = PyLong_AsLong(value);
+    if (wanted == -1 && PyErr_Occurred())
+        return NULL;
+    if (wanted < 0 || wanted > best_level())
+        return PyErr_Format(PyExc_ValueError, "level must be from 0 to %d.",
+                            best_level());
+    level = (int)wanted;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {
+    {"dense", dense, METH_VARARGS, "Multiply rows and weights, and add the biases."},
+    {"dense_gradients", dense_gradients, METH_VARARGS,
+     "The gradients of weights and biases, and of the rows."},
+    {"stack_gradient", stack_gradient, METH_VARARGS,
+     "The gradient of the loss of a stack of dense layers."},
+    {"conv_pool", conv_pool, METH_VARARGS, "Convolve and pool a block of images."},
+    {"conv_pool_gradients", conv_pool_gradients, METH_VARARGS,
+     "The gradients of the kernels, and of the images."},
+    {"set_level", set_level, METH_O, "Compute as on a lesser kind of processor."},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "_compiled",
+    .m_doc = "Compiled dense layers, and convolution with max-pooling.",
+    .m_size = -1,
+    .m_methods = methods,
+};
+
+PyMODINIT_FUNC PyInit__compiled(void)
+{
+    PyObject *self = PyModule_Create(&module);
+    level = best_level();
+    if (self && PyModule_AddStringConstant(self, "level", level_names[level]) < 0) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    return self;
+}
