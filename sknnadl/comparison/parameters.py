@@ -25,7 +25,7 @@ def count_parameters(estimator):
     --------
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.linear_model import LogisticRegression
-    >>> from sknnadl.reports.parameters import count_parameters
+    >>> from sknnadl.comparison.parameters import count_parameters
     >>> model = LogisticRegression(max_iter=1000).fit(*load_iris(return_X_y=True))
     >>> count_parameters(model)
     15

@@ -4,14 +4,14 @@ import math
 
 import numpy as np
 
-from sknnadl._plotting import (
+from sknnadl.displays.axes import (
     Tiles,
     check_n_columns,
     find_image_shape,
     make_axes,
     symmetric_limits,
 )
-from sknnadl.inspection.fitted import check_layer, unwrap
+from sknnadl.displays.wrapped import check_layer, unwrap
 
 
 class KernelDisplay:

@@ -8,7 +8,7 @@ from sklearn.utils.validation import (
     column_or_1d,
 )
 
-from sknnadl._plotting import (
+from sknnadl.displays.axes import (
     QUIET,
     SECOND,
     Tiles,

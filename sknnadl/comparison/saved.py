@@ -7,7 +7,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 
-from sknnadl.reports.files import write_text
+from sknnadl.comparison.files import write_text
 
 
 class SavedResults:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from sknnadl.reports.statistics import Comparison, check_level
+from sknnadl.significance.intervals import Comparison, check_level
 
 
 def mean_interval(scores, n_train, n_test, level=0.95):
@@ -41,7 +41,7 @@ def mean_interval(scores, n_train, n_test, level=0.95):
 
     Examples
     --------
-    >>> from sknnadl.reports.folds import mean_interval
+    >>> from sknnadl.significance.folds import mean_interval
     >>> low, high = mean_interval([0.91, 0.93, 0.92, 0.95, 0.94], n_train=80, n_test=20)
     >>> round(low, 4), round(high, 4)
     (0.9006, 0.9594)
@@ -91,7 +91,7 @@ def corrected_t_test(scores_a, scores_b, n_train, n_test, level=0.95):
 
     Examples
     --------
-    >>> from sknnadl.reports.folds import corrected_t_test
+    >>> from sknnadl.significance.folds import corrected_t_test
     >>> scores_a, scores_b = [0.91, 0.93, 0.92, 0.95], [0.90, 0.90, 0.91, 0.92]
     >>> result = corrected_t_test(scores_a, scores_b, n_train=75, n_test=25)
     >>> round(result.difference, 4), round(result.p_value, 4)

@@ -4,7 +4,7 @@ import re
 import sys
 import threading
 
-from sknnadl.reports.progress import Progress
+from sknnadl.comparison.progress import Progress
 
 
 class Terminal:

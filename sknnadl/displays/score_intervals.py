@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sknnadl._plotting import FIRST, QUIET, make_axes
+from sknnadl.displays.axes import FIRST, QUIET, make_axes
 
 #: The size of a figure in inches: its width, a row, and what else stands above them.
 _WIDTH, _ROW, _REST = 6.5, 0.32, 0.8

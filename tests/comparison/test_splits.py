@@ -30,9 +30,9 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 from sknnadl import compare
-from sknnadl.reports.folds import corrected_t_test
-from sknnadl.reports.mcnemar import mcnemar_test
-from sknnadl.reports.statistics import holm
+from sknnadl.significance.folds import corrected_t_test
+from sknnadl.significance.intervals import holm
+from sknnadl.significance.mcnemar import mcnemar_test
 
 MODELS = {"guess": DummyClassifier(), "Bayes": GaussianNB(), "SVM": SVC()}
 

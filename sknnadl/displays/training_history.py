@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sknnadl._plotting import FIRST, QUIET, SECOND, import_pyplot, make_panels
-from sknnadl.inspection.fitted import unwrap
+from sknnadl.displays.axes import FIRST, QUIET, SECOND, import_pyplot, make_panels
+from sknnadl.displays.wrapped import unwrap
 
 #: The panels that there may be: label, height.
 _PANELS = {

@@ -5,7 +5,7 @@ from numbers import Integral
 
 import joblib
 
-from sknnadl.reports.evaluation import evaluate
+from sknnadl.comparison.evaluation import evaluate
 
 
 def measure_curve(estimators, splits, scorers, sizes, n_jobs):

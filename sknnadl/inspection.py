@@ -4,11 +4,11 @@ They have the form of scikit-learn's: made by ``from_estimator``, drawn again by
 ``plot``. matplotlib is needed to draw: ``pip install "sknnadl[plot]"``.
 """
 
-from sknnadl.inspection.feature_maps import FeatureMapDisplay
-from sknnadl.inspection.gradients import GradientNormDisplay
-from sknnadl.inspection.history import TrainingHistoryDisplay
-from sknnadl.inspection.kernels import KernelDisplay
-from sknnadl.reports import MisclassifiedDisplay
+from sknnadl.displays.feature_map_images import FeatureMapDisplay
+from sknnadl.displays.gradient_norms import GradientNormDisplay
+from sknnadl.displays.kernel_images import KernelDisplay
+from sknnadl.displays.misclassified import MisclassifiedDisplay
+from sknnadl.displays.training_history import TrainingHistoryDisplay
 
 __all__ = [
     "FeatureMapDisplay",

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from sknnadl._plotting import Tiles, check_n_columns, make_axes, symmetric_limits
-from sknnadl.inspection.fitted import check_layer, unwrap
+from sknnadl.displays.axes import Tiles, check_n_columns, make_axes, symmetric_limits
+from sknnadl.displays.wrapped import check_layer, unwrap
 from sknnadl.network.conv import Conv2DLayer
 from sknnadl.network.network import Network
 from sknnadl.network.registry import from_plain

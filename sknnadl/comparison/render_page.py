@@ -2,7 +2,7 @@
 
 from html import escape
 
-from sknnadl.reports.results import make_cells, make_header
+from sknnadl.comparison.results import make_cells, make_header
 
 #: Light and dark by the reader's setting; tables scroll inside the page, not it.
 _STYLE = """

@@ -23,7 +23,7 @@ class Comparison:
 
     Examples
     --------
-    >>> from sknnadl.reports.statistics import Comparison
+    >>> from sknnadl.significance.intervals import Comparison
     >>> Comparison(difference=0.02, low=-0.01, high=0.05, p_value=0.2)
     Comparison(difference=0.02, low=-0.01, high=0.05, p_value=0.2)
     """
@@ -58,7 +58,7 @@ def wilson_interval(n_hits, n_trials, level=0.95):
 
     Examples
     --------
-    >>> from sknnadl.reports.statistics import wilson_interval
+    >>> from sknnadl.significance.intervals import wilson_interval
     >>> low, high = wilson_interval(90, 100)
     >>> round(low, 4), round(high, 4)
     (0.8256, 0.9448)
@@ -102,7 +102,7 @@ def holm(p_values):
 
     Examples
     --------
-    >>> from sknnadl.reports.statistics import holm
+    >>> from sknnadl.significance.intervals import holm
     >>> holm([0.01, 0.04, 0.03]).tolist()
     [0.03, 0.06, 0.06]
     """
@@ -138,7 +138,7 @@ def check_level(level):
 
     Examples
     --------
-    >>> from sknnadl.reports.statistics import check_level
+    >>> from sknnadl.significance.intervals import check_level
     >>> check_level(0.95)
     """
     if not 0 < level < 1:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from sknnadl._plotting import import_pyplot, make_axes
-from sknnadl.inspection.fitted import unwrap
-from sknnadl.inspection.history import draw_curve
+from sknnadl.displays.axes import import_pyplot, make_axes
+from sknnadl.displays.training_history import draw_curve
+from sknnadl.displays.wrapped import unwrap
 
 #: What the layers are called that have a norm.
 _KINDS = {"Conv2D": "convolutional", "Dense": "dense"}

@@ -6,13 +6,13 @@ import joblib
 from sklearn.base import is_classifier
 from sklearn.utils import indexable
 
-from sknnadl.reports.evaluation import evaluate
-from sknnadl.reports.inputs import get_scorers, name_estimators
-from sknnadl.reports.progress import Progress
-from sknnadl.reports.report import ComparisonReport
-from sknnadl.reports.results import merge, summarize
-from sknnadl.reports.saved import SavedResults
-from sknnadl.reports.splits import Split, check_test, divide_rows
+from sknnadl.comparison.candidates import get_scorers, name_estimators
+from sknnadl.comparison.evaluation import evaluate
+from sknnadl.comparison.progress import Progress
+from sknnadl.comparison.report import ComparisonReport
+from sknnadl.comparison.results import merge, summarize
+from sknnadl.comparison.saved import SavedResults
+from sknnadl.comparison.splits import Split, check_test, divide_rows
 
 
 def compare(

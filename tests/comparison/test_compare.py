@@ -15,9 +15,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from sknnadl import MLPClassifier, compare
-from sknnadl.reports.files import write_text
-from sknnadl.reports.parameters import count_parameters
-from sknnadl.reports.statistics import wilson_interval
+from sknnadl.comparison.files import write_text
+from sknnadl.comparison.parameters import count_parameters
+from sknnadl.significance.intervals import wilson_interval
 
 
 class Failing(ClassifierMixin, BaseEstimator):

@@ -14,9 +14,9 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from sknnadl.reports.folds import corrected_t_test, mean_interval
-from sknnadl.reports.mcnemar import mcnemar_test
-from sknnadl.reports.statistics import Comparison, holm, wilson_interval
+from sknnadl.significance.folds import corrected_t_test, mean_interval
+from sknnadl.significance.intervals import Comparison, holm, wilson_interval
+from sknnadl.significance.mcnemar import mcnemar_test
 
 COUNTS = st.tuples(*[st.integers(0, 40)] * 4).filter(any)
 SCORES = st.lists(

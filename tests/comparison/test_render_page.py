@@ -16,7 +16,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import SVC
 
 from sknnadl import compare
-from sknnadl.reports.pictures import encode_png
+from sknnadl.comparison.render_mistakes import encode_png
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

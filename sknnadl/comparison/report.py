@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 from sklearn.base import is_classifier
 
-from sknnadl.reports.curves import measure_curve
-from sknnadl.reports.files import check_report_path, write_text
-from sknnadl.reports.html import render_html
-from sknnadl.reports.mistakes import TellsOfMistakes, count_confusions
-from sknnadl.reports.pairs import can_compare, compare_pairs
-from sknnadl.reports.pictures import join_images, render_all_mistakes
-from sknnadl.reports.results import make_cells, make_header
-from sknnadl.reports.tables import render_markdown, render_text
+from sknnadl.comparison.curves import measure_curve
+from sknnadl.comparison.files import check_report_path, write_text
+from sknnadl.comparison.mistakes import TellsOfMistakes, count_confusions
+from sknnadl.comparison.pairs import can_compare, compare_pairs
+from sknnadl.comparison.render_mistakes import join_images, render_all_mistakes
+from sknnadl.comparison.render_page import render_html
+from sknnadl.comparison.render_tables import render_markdown, render_text
+from sknnadl.comparison.results import make_cells, make_header
 
 
 class ComparisonReport(TellsOfMistakes):

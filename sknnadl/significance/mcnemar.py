@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import binom
 
-from sknnadl.reports.statistics import Comparison, check_level
+from sknnadl.significance.intervals import Comparison, check_level
 
 
 def mcnemar_test(correct_a, correct_b, *, exact=False, level=0.95):
@@ -49,7 +49,7 @@ def mcnemar_test(correct_a, correct_b, *, exact=False, level=0.95):
 
     Examples
     --------
-    >>> from sknnadl.reports.mcnemar import mcnemar_test
+    >>> from sknnadl.significance.mcnemar import mcnemar_test
     >>> a_is_right = [True] * 18 + [False] * 2
     >>> b_is_right = [True] * 11 + [False] * 8 + [True]
     >>> result = mcnemar_test(a_is_right, b_is_right)

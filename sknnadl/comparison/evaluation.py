@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
-from sknnadl.reports.parameters import count_parameters
+from sknnadl.comparison.parameters import count_parameters
 
 #: Predictions are timed again until this many seconds or repeats have passed.
 _TIMING_SECONDS, _TIMING_REPEATS = 0.2, 5

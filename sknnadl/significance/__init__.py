@@ -1,0 +1,18 @@
+"""Intervals for scores, and tests of which of two models is better.
+
+They take numbers, whatever these were measured of, and import nothing else of the
+package.
+"""
+
+from sknnadl.significance.folds import corrected_t_test, mean_interval
+from sknnadl.significance.intervals import Comparison, holm, wilson_interval
+from sknnadl.significance.mcnemar import mcnemar_test
+
+__all__ = [
+    "Comparison",
+    "corrected_t_test",
+    "holm",
+    "mcnemar_test",
+    "mean_interval",
+    "wilson_interval",
+]
