@@ -4,9 +4,7 @@ from itertools import combinations
 
 from sknnadl.comparison.mistakes import find_correct
 from sknnadl.comparison.results import write_score
-from sknnadl.significance.folds import corrected_t_test
-from sknnadl.significance.intervals import holm
-from sknnadl.significance.mcnemar import mcnemar_test
+from sknnadl.significance import corrected_t_test, holm, mcnemar_test
 
 #: A difference is told from chance where its corrected p-value is below this.
 _LEVEL = 0.05

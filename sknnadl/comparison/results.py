@@ -3,8 +3,7 @@
 import statistics
 from dataclasses import dataclass, field
 
-from sknnadl.significance.folds import mean_interval
-from sknnadl.significance.intervals import wilson_interval
+from sknnadl.significance import mean_interval, wilson_interval
 
 #: The columns of a table of results after those of the scores.
 _COSTS = "fit, s", "predict, us/row", "size, kB", "parameters"

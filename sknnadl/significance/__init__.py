@@ -5,11 +5,13 @@ package.
 """
 
 from sknnadl.significance.folds import corrected_t_test, mean_interval
-from sknnadl.significance.intervals import Comparison, holm, wilson_interval
 from sknnadl.significance.mcnemar import mcnemar_test
+from sknnadl.significance.multiple_testing import holm
+from sknnadl.significance.paired_difference import PairedDifference
+from sknnadl.significance.proportions import wilson_interval
 
 __all__ = [
-    "Comparison",
+    "PairedDifference",
     "corrected_t_test",
     "holm",
     "mcnemar_test",

@@ -3,12 +3,16 @@
 import math
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
-from sknnadl.significance.intervals import Comparison, check_level
+from sknnadl.significance.level import check_level
+from sknnadl.significance.paired_difference import PairedDifference
 
 
-def mean_interval(scores, n_train, n_test, level=0.95):
+def mean_interval(
+    scores: ArrayLike, n_train: ArrayLike, n_test: ArrayLike, level: float = 0.95
+) -> tuple[float, float]:
     """Return an interval for the mean score of a model over folds.
 
     The folds share training rows, so that their scores are no independent draws. The
@@ -41,7 +45,7 @@ def mean_interval(scores, n_train, n_test, level=0.95):
 
     Examples
     --------
-    >>> from sknnadl.significance.folds import mean_interval
+    >>> from sknnadl.significance import mean_interval
     >>> low, high = mean_interval([0.91, 0.93, 0.92, 0.95, 0.94], n_train=80, n_test=20)
     >>> round(low, 4), round(high, 4)
     (0.9006, 0.9594)
@@ -52,7 +56,13 @@ def mean_interval(scores, n_train, n_test, level=0.95):
     return _interval(mean, error, len(scores), level)
 
 
-def corrected_t_test(scores_a, scores_b, n_train, n_test, level=0.95):
+def corrected_t_test(
+    scores_a: ArrayLike,
+    scores_b: ArrayLike,
+    n_train: ArrayLike,
+    n_test: ArrayLike,
+    level: float = 0.95,
+) -> PairedDifference:
     """Compare two models by their scores on the same folds.
 
     This is the corrected resampled t-test. The paired t-test takes the variance of the
@@ -71,7 +81,7 @@ def corrected_t_test(scores_a, scores_b, n_train, n_test, level=0.95):
 
     Returns
     -------
-    comparison : Comparison
+    found : PairedDifference
         The mean of a's scores less b's, its interval and the two-sided p-value, by
         Student's t with ``k - 1`` degrees of freedom. With one fold the interval and
         the p-value are nan. If all differences are the same, the interval has no width,
@@ -91,7 +101,7 @@ def corrected_t_test(scores_a, scores_b, n_train, n_test, level=0.95):
 
     Examples
     --------
-    >>> from sknnadl.significance.folds import corrected_t_test
+    >>> from sknnadl.significance import corrected_t_test
     >>> scores_a, scores_b = [0.91, 0.93, 0.92, 0.95], [0.90, 0.90, 0.91, 0.92]
     >>> result = corrected_t_test(scores_a, scores_b, n_train=75, n_test=25)
     >>> round(result.difference, 4), round(result.p_value, 4)
@@ -110,11 +120,11 @@ def corrected_t_test(scores_a, scores_b, n_train, n_test, level=0.95):
         )
     mean, error = _mean_and_error(scores_a - scores_b, n_train, n_test)
     low, high = _interval(mean, error, n_folds, level)
-    return Comparison(mean, low, high, _p_value(mean, error, n_folds))
+    return PairedDifference(mean, low, high, _p_value(mean, error, n_folds))
 
 
-def _check_scores(name, scores):
-    scores = np.asarray(scores, dtype=float)
+def _check_scores(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    scores = np.asarray(values, dtype=float)
     if scores.ndim != 1 or len(scores) == 0:
         raise ValueError(
             f"{name} must have shape (n_folds,), with at least one fold, got an array "
@@ -129,7 +139,7 @@ def _check_scores(name, scores):
     return scores
 
 
-def _mean_rows(name, n_rows, n_folds):
+def _mean_rows(name: str, n_rows: ArrayLike, n_folds: int) -> float:
     """Return the mean number of rows, given one in all or one a fold."""
     n_rows = np.asarray(n_rows, dtype=float)
     is_valid = np.isfinite(n_rows).all() and (n_rows > 0).all()
@@ -141,7 +151,9 @@ def _mean_rows(name, n_rows, n_folds):
     return float(n_rows.mean())
 
 
-def _mean_and_error(values, n_train, n_test):
+def _mean_and_error(
+    values: NDArray[np.float64], n_train: ArrayLike, n_test: ArrayLike
+) -> tuple[float, float]:
     """Return the mean and its corrected standard error, nan of one value."""
     n_folds = len(values)
     rows_train = _mean_rows("n_train", n_train, n_folds)
@@ -154,14 +166,16 @@ def _mean_and_error(values, n_train, n_test):
     return float(values.mean()), math.sqrt(factor * values.var(ddof=1))
 
 
-def _interval(mean, error, n_folds, level):
+def _interval(
+    mean: float, error: float, n_folds: int, level: float
+) -> tuple[float, float]:
     if n_folds < 2:
         return math.nan, math.nan
     reach = float(stdtrit(n_folds - 1, (1 + level) / 2)) * error
     return mean - reach, mean + reach
 
 
-def _p_value(mean, error, n_folds):
+def _p_value(mean: float, error: float, n_folds: int) -> float:
     if n_folds < 2:
         return math.nan
     if error == 0:

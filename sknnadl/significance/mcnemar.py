@@ -3,13 +3,21 @@
 import math
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 from scipy.stats import binom
 
-from sknnadl.significance.intervals import Comparison, check_level
+from sknnadl.significance.level import check_level
+from sknnadl.significance.paired_difference import PairedDifference
 
 
-def mcnemar_test(correct_a, correct_b, *, exact=False, level=0.95):
+def mcnemar_test(
+    correct_a: ArrayLike,
+    correct_b: ArrayLike,
+    *,
+    exact: bool = False,
+    level: float = 0.95,
+) -> PairedDifference:
     """Compare the accuracies of two models on the same rows.
 
     Only rows count that one model gets right and the other wrong. If the models are
@@ -28,7 +36,7 @@ def mcnemar_test(correct_a, correct_b, *, exact=False, level=0.95):
 
     Returns
     -------
-    comparison : Comparison
+    found : PairedDifference
         The accuracy of a less that of b, Tango's score interval for it, and the
         two-sided p-value. The p-value is 1 where the models are right on the same rows.
 
@@ -49,7 +57,7 @@ def mcnemar_test(correct_a, correct_b, *, exact=False, level=0.95):
 
     Examples
     --------
-    >>> from sknnadl.significance.mcnemar import mcnemar_test
+    >>> from sknnadl.significance import mcnemar_test
     >>> a_is_right = [True] * 18 + [False] * 2
     >>> b_is_right = [True] * 11 + [False] * 8 + [True]
     >>> result = mcnemar_test(a_is_right, b_is_right)
@@ -59,11 +67,11 @@ def mcnemar_test(correct_a, correct_b, *, exact=False, level=0.95):
     (0.0272, 0.5373)
     """
     check_level(level)
-    correct_a, correct_b = _check_correct(correct_a, correct_b)
-    n_rows = len(correct_a)
-    only_a = int(np.count_nonzero(correct_a & ~correct_b))
-    only_b = int(np.count_nonzero(correct_b & ~correct_a))
-    return Comparison(
+    a, b = _check_correct(correct_a, correct_b)
+    n_rows = len(a)
+    only_a = int(np.count_nonzero(a & ~b))
+    only_b = int(np.count_nonzero(b & ~a))
+    return PairedDifference(
         difference=(only_a - only_b) / n_rows,
         low=-_tango_bound(only_b, only_a, n_rows, level),
         high=_tango_bound(only_a, only_b, n_rows, level),
@@ -71,7 +79,9 @@ def mcnemar_test(correct_a, correct_b, *, exact=False, level=0.95):
     )
 
 
-def _check_correct(correct_a, correct_b):
+def _check_correct(
+    correct_a: ArrayLike, correct_b: ArrayLike
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     arrays = []
     for name, values in [("correct_a", correct_a), ("correct_b", correct_b)]:
         array = np.asarray(values)
@@ -86,10 +96,10 @@ def _check_correct(correct_a, correct_b):
             "correct_a and correct_b must be of the same rows, got "
             f"{len(arrays[0])} and {len(arrays[1])} rows."
         )
-    return arrays
+    return arrays[0], arrays[1]
 
 
-def _p_value(only_a, only_b, exact):
+def _p_value(only_a: int, only_b: int, exact: bool) -> float:
     """Return the probability of counts as far apart, where each side is as likely."""
     n_rows, fewer = only_a + only_b, min(only_a, only_b)
     if n_rows == 0:
@@ -101,7 +111,7 @@ def _p_value(only_a, only_b, exact):
     return float(binom.cdf(fewer, n_rows, 0.5) + binom.cdf(fewer - 1, n_rows, 0.5))
 
 
-def _tango_bound(only_a, only_b, n_rows, level):
+def _tango_bound(only_a: int, only_b: int, n_rows: int, level: float) -> float:
     """Return the largest difference that the score test does not reject."""
     z = float(ndtri((1 + level) / 2))
     low, high = (only_a - only_b) / n_rows, 1.0
@@ -114,7 +124,7 @@ def _tango_bound(only_a, only_b, n_rows, level):
     return high
 
 
-def _tango_variance(difference, only_a, only_b, n_rows):
+def _tango_variance(difference: float, only_a: int, only_b: int, n_rows: int) -> float:
     """Return the variance of ``only_a - only_b``, if the difference is the true one.
 
     The share of rows that b alone gets right is its maximum likelihood estimate under

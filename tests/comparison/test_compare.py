@@ -17,7 +17,6 @@ from sklearn.svm import SVC
 from sknnadl import MLPClassifier, compare
 from sknnadl.comparison.files import write_text
 from sknnadl.comparison.parameters import count_parameters
-from sknnadl.significance.intervals import wilson_interval
 
 
 class Failing(ClassifierMixin, BaseEstimator):
@@ -161,20 +160,6 @@ def test_progress_is_told_on_standard_error(iris, capsys):
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.splitlines()[0] == "[1/1] guess"
-
-
-def test_wilson_interval():
-    # Newcombe (1998), Statistics in Medicine 17, 857-872, table I, method 3
-    for hits, n, low, high in [
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0.0, 0.1611),
-        (1, 29, 0.0061, 0.1718),
-    ]:
-        assert wilson_interval(hits, n) == pytest.approx((low, high), abs=5e-5)
-    for n in range(1, 400):
-        assert wilson_interval(0, n)[0] == 0
-        assert wilson_interval(n, n)[1] == 1
 
 
 def test_count_parameters(iris):

@@ -30,9 +30,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 from sknnadl import compare
-from sknnadl.significance.folds import corrected_t_test
-from sknnadl.significance.intervals import holm
-from sknnadl.significance.mcnemar import mcnemar_test
+from sknnadl.significance import corrected_t_test, holm, mcnemar_test
 
 MODELS = {"guess": DummyClassifier(), "Bayes": GaussianNB(), "SVM": SVC()}
 
