@@ -1,13 +1,20 @@
 """What is given to be compared: models by name, and what is measured of them."""
 
+from __future__ import annotations
+
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
 from sklearn.metrics import get_scorer
 
+from sknnadl.comparison.evaluation import Scoring
 
-def name_estimators(estimators):
+
+def name_estimators(
+    estimators: Mapping[str, Any] | list[Any] | tuple[Any, ...],
+) -> dict[str, Any]:
     """Return the models by name.
 
     Parameters
@@ -18,7 +25,7 @@ def name_estimators(estimators):
 
     Returns
     -------
-    by_name : dict of str to estimator
+    models : dict of str to estimator
         The models, in the order given.
 
     Raises
@@ -49,7 +56,7 @@ def name_estimators(estimators):
     return dict(pairs)
 
 
-def _name_all(estimators):
+def _name_all(estimators: Sequence[Any]) -> list[tuple[str, Any]]:
     """Return (name, estimator) for each item of a list."""
     is_pair = [isinstance(item, tuple) and len(item) == 2 for item in estimators]
     bare = [
@@ -57,7 +64,7 @@ def _name_all(estimators):
         for e, p in zip(estimators, is_pair, strict=True)
         if not p
     ]
-    numbers, seen = Counter(bare), Counter()
+    numbers, seen = Counter(bare), Counter[str]()
     pairs = []
     for item, named in zip(estimators, is_pair, strict=True):
         if named:
@@ -69,7 +76,7 @@ def _name_all(estimators):
     return pairs
 
 
-def _check_kind(name, estimator):
+def _check_kind(name: str, estimator: Any) -> None:
     is_instance = hasattr(estimator, "fit") and not isinstance(estimator, type)
     if not is_instance or not (is_classifier(estimator) or is_regressor(estimator)):
         raise ValueError(
@@ -78,7 +85,7 @@ def _check_kind(name, estimator):
         )
 
 
-def _check_one_kind(pairs):
+def _check_one_kind(pairs: list[tuple[str, Any]]) -> None:
     classify = {name: is_classifier(estimator) for name, estimator in pairs}
     if len(set(classify.values())) > 1:
         names = ", ".join(repr(name) for name, one in classify.items() if not one)
@@ -87,8 +94,11 @@ def _check_one_kind(pairs):
         )
 
 
-def get_scorers(scoring, classify):
-    """Return the scorers by name.
+def name_scoring(
+    scoring: str | Callable[..., Any] | Iterable[str] | Mapping[str, Any] | None,
+    classify: bool,
+) -> Scoring:
+    """Return what is measured, by name.
 
     Parameters
     ----------
@@ -100,7 +110,7 @@ def get_scorers(scoring, classify):
 
     Returns
     -------
-    scorers : dict of str to callable
+    by_name : dict of str to callable
         For each name a function of an estimator, X and y.
     """
     if scoring is None:

@@ -1,24 +1,35 @@
 """How the scores of models grow with the rows that they are fitted on."""
 
+from __future__ import annotations
+
 import statistics
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
+from typing import Any
 
 import joblib
 
-from sknnadl.comparison.evaluation import evaluate
+from sknnadl.comparison.evaluation import Evaluation, Scoring, evaluate
+from sknnadl.comparison.splits import Split
 
 
-def measure_curve(estimators, splits, scorers, sizes, n_jobs):
+def measure_curve(
+    models: Mapping[str, Any],
+    splits: Sequence[Split],
+    scoring: Scoring,
+    sizes: Iterable[int],
+    n_jobs: int | None,
+) -> list[dict[str, Any]]:
     """Fit models on the first rows of each split, in several numbers.
 
     Parameters
     ----------
-    estimators : dict of str to estimator
+    models : dict of str to estimator
         The models, which are cloned.
     splits : list of Split
         The rows.
-    scorers : dict of str to callable
-        The scorers, by name.
+    scoring : dict of str to callable
+        What is measured, by name.
     sizes : iterable of int
         How many rows to fit on.
     n_jobs : int or None
@@ -43,33 +54,35 @@ def measure_curve(estimators, splits, scorers, sizes, n_jobs):
                 f"sizes must be integers from 1 to the {n_train} training rows, got "
                 f"{size!r}."
             )
-    tasks = [(name, size) for name in estimators for size in sizes]
+    tasks = [(name, int(size)) for name in models for size in sizes]
     measured = joblib.Parallel(n_jobs)(
-        joblib.delayed(_evaluate_part)(estimators[name], split, scorers, int(size))
+        joblib.delayed(_evaluate_size)(models[name], split, scoring, size)
         for name, size in tasks
         for split in splits
     )
     n = len(splits)
-    groups = [measured[i : i + n] for i in range(0, len(measured), n)]
+    of_tasks = [measured[i : i + n] for i in range(0, len(measured), n)]
     return [
-        _merge(name, size, group, scorers)
-        for (name, size), group in zip(tasks, groups, strict=True)
+        _merge(name, size, evaluations, scoring)
+        for (name, size), evaluations in zip(tasks, of_tasks, strict=True)
     ]
 
 
-def _evaluate_part(estimator, split, scorers, size):
-    return evaluate(estimator, split, scorers, size)[0]  # without the model
+def _evaluate_size(model: Any, split: Split, scoring: Scoring, size: int) -> Evaluation:
+    return evaluate(model, split, scoring, size)[0]  # without the fitted model
 
 
-def _merge(name, size, results, scorers):
-    row = {"name": name, "size": int(size), **dict.fromkeys(scorers)}
+def _merge(
+    name: str, size: int, evaluations: list[Evaluation], scorers: Iterable[str]
+) -> dict[str, Any]:
+    row = {"name": name, "size": size, **dict.fromkeys(scorers)}
     row |= {"fit_seconds": None, "error": None}
-    errors = [result["error"] for result in results if "error" in result]
+    errors = [one["error"] for one in evaluations if "error" in one]
     if errors:
         return row | {"error": errors[0]}
     means = {
-        one: statistics.fmean(result["scores"][one] for result in results)
-        for one in scorers
+        scorer: statistics.fmean(one["scores"][scorer] for one in evaluations)
+        for scorer in scorers
     }
-    seconds = statistics.median(result["fit_seconds"] for result in results)
+    seconds = statistics.median(one["fit_seconds"] for one in evaluations)
     return row | means | {"fit_seconds": seconds}

@@ -1,21 +1,32 @@
 """One model on one split: fitted, measured, timed."""
 
+from __future__ import annotations
+
 import math
-import pickle
 import statistics
 import time
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
-from sknnadl.comparison.parameters import count_parameters
+from sknnadl.comparison.columns import COLUMNS, FittedModel
+from sknnadl.comparison.splits import Samples, Split
+
+#: What is measured: a function of an estimator, X and y by the name of its score.
+Scoring = Mapping[str, Callable[..., Any]]
+#: What `evaluate` finds out: plain values by name, which JSON can hold.
+Evaluation = dict[str, Any]
 
 #: Predictions are timed again until this many seconds or repeats have passed.
 _TIMING_SECONDS, _TIMING_REPEATS = 0.2, 5
 
 
-def evaluate(estimator, split, scorers, n_train=None):
+def evaluate(
+    estimator: Any, split: Split, scoring: Scoring, n_train: int | None = None
+) -> tuple[Evaluation, Any]:
     """Fit a clone of a model on a split, and measure it.
 
     Parameters
@@ -24,63 +35,50 @@ def evaluate(estimator, split, scorers, n_train=None):
         The model, which is left as it is.
     split : Split
         The rows.
-    scorers : dict of str to callable
-        The scorers, by name.
+    scoring : dict of str to callable
+        What is measured, by name.
     n_train : int, default=None
         How many of the training rows to fit on, the first; by default all.
 
     Returns
     -------
-    result : dict
-        Plain values: ``scores`` by name, ``predictions``, ``fit_seconds``,
-        ``predict_microseconds`` a row, ``size_bytes`` of the pickled model or None,
-        ``n_parameters``, ``best_params`` and ``search_seconds`` of a search, and
-        ``n_train`` and ``n_test``. Of a model that fails ``error`` alone.
+    evaluation : dict
+        ``scores`` by name, ``predictions``, ``n_train`` and ``n_test``, and a value
+        for each of `COLUMNS`. Of a model that fails ``error`` alone.
     model : estimator or None
         The fitted clone.
     """
     try:
-        return _evaluate(clone(estimator), split.take(n_train), scorers)
+        train, test = split.take_train(n_train), split.take_test()
+        return _evaluate(clone(estimator), train, test, scoring)
     except Exception as error:  # one model's failure is a line of the table
         return {"error": f"{type(error).__name__}: {error}"}, None
 
 
-def _evaluate(model, rows, scorers):
+def _evaluate(
+    model: Any, train: Samples, test: Samples, scoring: Scoring
+) -> tuple[Evaluation, Any]:
     weighting = {}
-    if rows.weights is not None:
-        weighting = {_weight_parameter(model): rows.weights}
+    if train.weights is not None:
+        weighting = {_weight_parameter(model): train.weights}
     start = time.perf_counter()
-    model.fit(rows.X, rows.y, **weighting)
+    model.fit(train.X, train.y, **weighting)
     fit_seconds = time.perf_counter() - start
-    predicted, seconds = _predict(model, rows.X_test)
-    n_test = len(predicted)
-    result = {
-        "scores": _score(model, rows, scorers),
+    predicted, predict_seconds = _predict(model, test.X)
+    evaluation = {
+        "scores": _score(model, test, scoring),
         "predictions": np.asarray(predicted).tolist(),
-        "fit_seconds": fit_seconds,
-        "predict_microseconds": seconds / n_test * 1e6,
-        "size_bytes": _measure_size(model),
-        "n_parameters": count_parameters(model),
-        "n_train": len(rows.y),
-        "n_test": n_test,
+        "n_train": len(train.y),
+        "n_test": len(predicted),
     }
-    if hasattr(model, "best_params_"):
-        result["best_params"] = {k: str(v) for k, v in model.best_params_.items()}
-        result["search_seconds"] = fit_seconds - getattr(model, "refit_time_", 0.0)
-    return result, model
+    fitted = FittedModel(model, test, fit_seconds, predict_seconds)
+    evaluation |= {column.name: column.measure(fitted) for column in COLUMNS}
+    return evaluation, model
 
 
-def _measure_size(model):
-    """Return the size of the pickled model, or None where it cannot be pickled."""
-    try:
-        return len(pickle.dumps(model))
-    except (pickle.PicklingError, AttributeError, TypeError):
-        return None  # a function defined inside another, for example
-
-
-def _predict(model, X):
+def _predict(model: Any, X: Any) -> tuple[Any, float]:
     """Return the predictions, and the median time that they take."""
-    seconds = []
+    seconds: list[float] = []
     while sum(seconds) < _TIMING_SECONDS and len(seconds) < _TIMING_REPEATS:
         start = time.perf_counter()
         predicted = model.predict(X)
@@ -88,13 +86,11 @@ def _predict(model, X):
     return predicted, statistics.median(seconds)
 
 
-def _score(model, rows, scorers):
-    weighting = {}
-    if rows.weights_test is not None:
-        weighting = {"sample_weight": rows.weights_test}
+def _score(model: Any, test: Samples, scoring: Scoring) -> dict[str, float]:
+    weighting = {} if test.weights is None else {"sample_weight": test.weights}
     scores = {
-        name: float(scorer(model, rows.X_test, rows.y_test, **weighting))
-        for name, scorer in scorers.items()
+        name: float(measure(model, test.X, test.y, **weighting))
+        for name, measure in scoring.items()
     }
     for name, score in scores.items():
         if not math.isfinite(score):
@@ -102,7 +98,7 @@ def _score(model, rows, scorers):
     return scores
 
 
-def _weight_parameter(model):
+def _weight_parameter(model: Any) -> str:
     """Return what ``fit`` calls the weights of rows: of a pipeline the last step's."""
     if hasattr(model, "steps"):
         name, last = model.steps[-1]

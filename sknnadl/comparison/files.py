@@ -1,11 +1,13 @@
 """Files that are there whole or not at all."""
 
+from __future__ import annotations
+
 import os
 import tempfile
 from pathlib import Path
 
 
-def check_report_path(path):
+def check_report_path(path: str | os.PathLike[str]) -> None:
     """Refuse a path whose suffix names no format of a report, or with no folder.
 
     Parameters
@@ -29,7 +31,7 @@ def check_report_path(path):
         raise ValueError(f"{str(path)!r} cannot be written.")
 
 
-def write_text(path, text):
+def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Write a text file in one step, so that a reader never sees half of it.
 
     Parameters
@@ -53,7 +55,7 @@ def write_text(path, text):
         raise
 
 
-def _umask():
+def _umask() -> int:
     umask = os.umask(0)
     os.umask(umask)
     return umask

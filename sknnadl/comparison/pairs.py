@@ -1,16 +1,41 @@
 """Two models at a time: which is better, and can one tell."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from itertools import combinations
+from typing import Any, TypedDict
 
 from sknnadl.comparison.mistakes import find_correct
-from sknnadl.comparison.results import write_score
-from sknnadl.significance import corrected_t_test, holm, mcnemar_test
+from sknnadl.comparison.results import ModelResult, is_share, without_failures
+from sknnadl.significance import (
+    PairedDifference,
+    corrected_t_test,
+    holm,
+    mcnemar_test,
+)
 
 #: A difference is told from chance where its corrected p-value is below this.
 _LEVEL = 0.05
 
 
-def compare_pairs(results, scorer, targets):
+class Pair(TypedDict):
+    """Two models, the better one first, and what can be said of their difference."""
+
+    a: str
+    b: str
+    scorer: str
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    p_corrected: float
+    text: str
+
+
+def compare_pairs(
+    results: Sequence[ModelResult], scorer: str, targets: Sequence[Any]
+) -> list[Pair]:
     """Compare each pair of models that did not fail.
 
     On folds the scores are compared, by the corrected resampled t-test; on one test
@@ -38,34 +63,42 @@ def compare_pairs(results, scorer, targets):
     ValueError
         If there is one test set, and the score is no accuracy or rows have weights.
     """
-    sound = [result for result in results if not result.error]
-    if not can_compare(sound, scorer, targets):
+    if not can_compare(results, scorer, targets):
         raise ValueError(
             "On one test set only the accuracy of rows without weights can be compared,"
             f" not {scorer!r}: give cv to compare it on folds."
         )
-    pairs = []
-    for a, b in combinations(sound, 2):
-        if a.scores[scorer].mean < b.scores[scorer].mean:
-            a, b = b, a
-        found = _test(a, b, scorer, targets)
-        pair = {"a": a.name, "b": b.name, "scorer": scorer}
-        pair |= {"difference": found.difference, "low": found.low, "high": found.high}
-        pairs.append(pair | {"p_value": found.p_value})
-    corrected = holm([pair["p_value"] for pair in pairs])
-    for pair, p_value in zip(pairs, corrected, strict=True):
-        pair["p_corrected"] = float(p_value)
-        pair["text"] = _say(pair)
-    return pairs
+    pairs = [
+        (a, b) if a.scores[scorer].mean >= b.scores[scorer].mean else (b, a)
+        for a, b in combinations(without_failures(results), 2)
+    ]
+    tests = [_test(a, b, scorer, targets) for a, b in pairs]
+    corrected = holm([test.p_value for test in tests]).tolist()
+    return [
+        {
+            "a": a.name,
+            "b": b.name,
+            "scorer": scorer,
+            "difference": test.difference,
+            "low": test.low,
+            "high": test.high,
+            "p_value": test.p_value,
+            "p_corrected": p_corrected,
+            "text": _say(a.name, b.name, scorer, test, p_corrected),
+        }
+        for (a, b), test, p_corrected in zip(pairs, tests, corrected, strict=True)
+    ]
 
 
-def can_compare(results, scorer, targets):
+def can_compare(
+    results: Sequence[ModelResult], scorer: str, targets: Sequence[Any]
+) -> bool:
     """Return whether a score can be compared: on folds, or with a Wilson interval.
 
     Parameters
     ----------
     results : list of ModelResult
-        The models that did not fail.
+        The models.
     scorer : str
         The score.
     targets : list of array-like
@@ -78,30 +111,31 @@ def can_compare(results, scorer, targets):
     """
     if len(targets) > 1:
         return True
-    return all(result.scores[scorer].low is not None for result in results)
+    sound = without_failures(results)
+    return all(result.scores[scorer].low is not None for result in sound)
 
 
-def _test(a, b, scorer, targets):
+def _test(
+    a: ModelResult, b: ModelResult, scorer: str, targets: Sequence[Any]
+) -> PairedDifference:
     if len(targets) > 1:
         values = a.scores[scorer].values, b.scores[scorer].values
         return corrected_t_test(*values, a.n_train, a.n_test)
     return mcnemar_test(*(find_correct(r.predictions[0], targets[0]) for r in (a, b)))
 
 
-def _say(pair):
+def _say(
+    a: str, b: str, scorer: str, test: PairedDifference, p_corrected: float
+) -> str:
     """Return the comparison as a sentence."""
-    in_percent = write_score(pair["scorer"], 0.0).endswith("%")
+    in_percent = is_share(scorer)
     difference, low, high = (
-        f"{100 * pair[key]:.2f}" if in_percent else f"{pair[key]:.4f}"
-        for key in ("difference", "low", "high")
+        f"{100 * value:.2f}" if in_percent else f"{value:.4f}"
+        for value in (test.difference, test.low, test.high)
     )
-    difference += " points" if in_percent else f" of {pair['scorer']}"
-    p_value = pair["p_corrected"]
-    chance = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
+    difference += " points" if in_percent else f" of {scorer}"
+    chance = "p < 0.001" if p_corrected < 0.001 else f"p = {p_corrected:.2g}"
     how = f"95% interval {low} to {high}, {chance} after correction"
-    if p_value < _LEVEL:
-        return f"{pair['a']} beats {pair['b']}: +{difference}, {how}."
-    return (
-        f"{pair['a']} and {pair['b']} cannot be told apart on this data: "
-        f"+{difference}, {how}."
-    )
+    if p_corrected < _LEVEL:
+        return f"{a} beats {b}: +{difference}, {how}."
+    return f"{a} and {b} cannot be told apart on this data: +{difference}, {how}."

@@ -1,8 +1,12 @@
 """A report as one HTML file that needs nothing else: no network, no script."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from html import escape
 
-from sknnadl.comparison.results import make_cells, make_header
+from sknnadl.comparison.cells import make_cells, make_header
+from sknnadl.comparison.results import ModelResult, Score, without_failures
 
 #: Light and dark by the reader's setting; tables scroll inside the page, not it.
 _STYLE = """
@@ -41,7 +45,13 @@ ul { padding-left: 1.2rem; } li { margin: .3rem 0; } summary { cursor: pointer; 
 """
 
 
-def render_html(results, scorers, rows, sentences, mistakes=()):
+def render_page(
+    results: Sequence[ModelResult],
+    scorers: Sequence[str],
+    rows: str,
+    sentences: Sequence[str],
+    mistakes: Sequence[str] = (),
+) -> str:
     """Return a page on a comparison.
 
     Parameters
@@ -55,7 +65,7 @@ def render_html(results, scorers, rows, sentences, mistakes=()):
     sentences : list of str
         What is said of pairs of models.
     mistakes : sequence of str, default=()
-        HTML on what each classifier gets wrong.
+        HTML on what each classifier gets wrong, as from `render_mistakes`.
 
     Returns
     -------
@@ -89,7 +99,7 @@ def render_html(results, scorers, rows, sentences, mistakes=()):
 """
 
 
-def _make_table(results, scorers):
+def _make_table(results: Sequence[ModelResult], scorers: Sequence[str]) -> str:
     head = "".join(f'<th scope="col">{escape(c)}</th>' for c in make_header(scorers))
     lines = []
     for result in results:
@@ -108,9 +118,9 @@ def _make_table(results, scorers):
     )
 
 
-def _draw_scores(results, scorer):
+def _draw_scores(results: Sequence[ModelResult], scorer: str) -> str:
     """Return a picture: a dot a model, on a line that is its interval."""
-    scores = {r.name: r.scores[scorer] for r in results if not r.error}
+    scores = {r.name: r.scores[scorer] for r in without_failures(results)}
     if not scores:
         return '<p class="soft">No model has this score.</p>'
     ends = [
@@ -121,7 +131,7 @@ def _draw_scores(results, scorer):
     ]
     low, high = min(ends), max(ends)
 
-    def place(value):
+    def place(value: float) -> float:
         return 100 * (value - low) / (high - low or 1)
 
     lines = "\n".join(_draw_score(name, scores[name], place) for name in scores)
@@ -133,9 +143,9 @@ def _draw_scores(results, scorer):
     )
 
 
-def _draw_score(name, score, place):
+def _draw_score(name: str, score: Score, place: Callable[[float], float]) -> str:
     bar = ""
-    if score.low is not None:
+    if score.low is not None and score.high is not None:
         left, right = place(score.low), place(score.high)
         bar = f'<i style="left: {left:.2f}%; width: {right - left:.2f}%"></i>'
     dot = f'<b style="left: {place(score.mean):.2f}%"></b>'
@@ -145,11 +155,11 @@ def _draw_score(name, score, place):
     )
 
 
-def _list_mistakes(mistakes):
+def _list_mistakes(mistakes: Sequence[str]) -> str:
     return "\n".join(["<h2>What they get wrong</h2>", *mistakes]) if mistakes else ""
 
 
-def _list_pairs(sentences):
+def _list_pairs(sentences: Sequence[str]) -> str:
     """Return a list, behind a line to click on where it is long."""
     if not sentences:
         return ""

@@ -1,7 +1,14 @@
 """Tables as text: aligned for a terminal, or Markdown."""
 
+from __future__ import annotations
 
-def render_text(header, rows):
+from collections.abc import Sequence
+
+#: The cells of a line.
+Cells = Sequence[str]
+
+
+def render_text(header: Cells, rows: Sequence[Cells]) -> str:
     """Return an aligned table; the first column to the left, the others right.
 
     Parameters
@@ -21,7 +28,7 @@ def render_text(header, rows):
     return "\n".join([lines[0], rule, *lines[1:]])
 
 
-def render_markdown(header, rows):
+def render_markdown(header: Cells, rows: Sequence[Cells]) -> str:
     """Return a Markdown table, aligned like that of `render_text`.
 
     Parameters
@@ -41,7 +48,7 @@ def render_markdown(header, rows):
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *escaped))
 
 
-def _aligned(header, rows):
+def _aligned(header: Cells, rows: Sequence[Cells]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     return [
         "  ".join(

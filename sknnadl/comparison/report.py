@@ -1,45 +1,46 @@
-"""What a comparison has found, as tables, files and sentences."""
+"""What a comparison has found, and what can be asked of it."""
 
-import importlib
-import json
-from functools import partial
-from html import escape
-from pathlib import Path
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import is_classifier
 
 from sknnadl.comparison.curves import measure_curve
-from sknnadl.comparison.files import check_report_path, write_text
-from sknnadl.comparison.mistakes import TellsOfMistakes, count_confusions
-from sknnadl.comparison.pairs import can_compare, compare_pairs
-from sknnadl.comparison.render_mistakes import join_images, render_all_mistakes
-from sknnadl.comparison.render_page import render_html
-from sknnadl.comparison.render_tables import render_markdown, render_text
-from sknnadl.comparison.results import make_cells, make_header
+from sknnadl.comparison.evaluation import Scoring
+from sknnadl.comparison.formats import WritesFormats
+from sknnadl.comparison.mistakes import count_confusions, find_mistakes
+from sknnadl.comparison.pairs import Pair, compare_pairs
+from sknnadl.comparison.results import ModelResult, without_failures
+from sknnadl.comparison.splits import Split
 
 
-class ComparisonReport(TellsOfMistakes):
+class ComparisonReport(WritesFormats):
     """The results of a comparison, which prints as a table.
 
     Parameters
     ----------
     results : list of ModelResult
         A result for each model, in the order of the comparison.
+    models : dict of str to estimator
+        The models that were compared, not fitted.
+    scoring : dict of str to callable
+        What was measured, by name.
+    splits : list of Split
+        The rows that the models were fitted and measured on: one split, or one a fold.
     estimators : dict of str to estimator
         The fitted models of a single test set that did not fail; none of those read
         from a file, and none of folds.
-    scorers : dict of str to callable
-        The scorers, by name.
-    models : dict of str to estimator
-        The models that were compared, not fitted.
-    splits : list of Split
-        The rows that they were fitted and measured on.
 
     Attributes
     ----------
     table : list of dict
         The results as plain values.
+    scorers : list of str
+        The names of the scores.
     targets : list of array-like
         The targets of the test rows, for each split.
     n_train, n_test : int
@@ -55,21 +56,26 @@ class ComparisonReport(TellsOfMistakes):
     0.75
     """
 
-    def __init__(self, results, estimators, scorers, models, splits):
+    def __init__(
+        self,
+        results: Sequence[ModelResult],
+        *,
+        models: Mapping[str, Any],
+        scoring: Scoring,
+        splits: Sequence[Split],
+        estimators: Mapping[str, Any],
+    ) -> None:
         self.results = results
+        self.models = models
+        self.scoring = scoring
+        self.splits = splits
         self.estimators = estimators
-        self.scorers = list(scorers)
+        self.scorers = list(scoring)
         self.targets = [split.y_test for split in splits]
         self.n_train = len(splits[0].train_indices)
         self.n_test = len(splits[0].test_indices)
-        self._again = models, splits, scorers
 
-    @property
-    def table(self):
-        """The results as a list of dicts of plain values."""
-        return [result.row(self.scorers) for result in self.results]
-
-    def pairwise(self, scorer=None):
+    def pairwise(self, scorer: str | None = None) -> list[Pair]:
         """Compare each pair of models, and say whether one is better.
 
         On folds it is the corrected resampled t-test (Nadeau and Bengio 2003) of the
@@ -113,7 +119,9 @@ class ComparisonReport(TellsOfMistakes):
             )
         return compare_pairs(self.results, scorer, self.targets)
 
-    def learning_curve(self, sizes, *, n_jobs=None):
+    def learning_curve(
+        self, sizes: Iterable[int], *, n_jobs: int | None = None
+    ) -> list[dict[str, Any]]:
         """Fit the models on fewer rows, and measure them on the same test rows.
 
         Parameters
@@ -144,152 +152,70 @@ class ComparisonReport(TellsOfMistakes):
         >>> few["accuracy"] < all_rows["accuracy"] == report.table[0]["accuracy"]
         True
         """
-        models, splits, scorers = self._again
-        return measure_curve(models, splits, scorers, sizes, n_jobs)
+        return measure_curve(self.models, self.splits, self.scoring, sizes, n_jobs)
 
-    def to_frame(self):
-        """Return the table as a pandas DataFrame.
-
-        Returns
-        -------
-        frame : pandas.DataFrame
-            A row a model, indexed by its name.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        return _import_pandas().DataFrame(self.table).set_index("name")
-
-    def to_markdown(self):
-        """Return the table in Markdown.
-
-        Returns
-        -------
-        text : str
-            A table with a line a model.
-        """
-        return render_markdown(*self._cells()) + "\n"
-
-    def to_json(self):
-        """Return all results as JSON.
-
-        Returns
-        -------
-        text : str
-            An object with ``n_train``, ``n_test`` and the list ``models``.
-        """
-        content = {
-            "n_train": self.n_train,
-            "n_test": self.n_test,
-            "models": self.table,
-        }
-        return json.dumps(content, indent=2) + "\n"
-
-    def to_html(self, *, image_shape=None):
-        """Return the report as a page that needs no other file.
+    def confusion_matrix(self, name: str) -> tuple[NDArray[np.int_], NDArray[Any]]:
+        """Count how often a classifier says each class where each class is right.
 
         Parameters
         ----------
-        image_shape : tuple of int, default=None
-            The shape of an image, where the rows are flat images: (height, width) or
-            (height, width, channels). Rows that have such a shape need not say so.
+        name : str
+            The model's name.
 
         Returns
         -------
-        text : str
-            An HTML document: the table, a picture of each score with its intervals, a
-            sentence for each pair of models that can be compared; and for classifiers
-            their confusions and, of images, those that they get wrong.
-        """
-        return render_html(
-            self.results,
-            self.scorers,
-            self._describe_rows(),
-            self.sentences(),
-            self._describe_mistakes(image_shape),
-        )
-
-    def _describe_mistakes(self, image_shape):
-        """Return a part of the page for each classifier, of one label a row."""
-        models, splits, _ = self._again
-        targets = np.concatenate([np.asarray(target) for target in self.targets])
-        if targets.ndim != 1 or not is_classifier(next(iter(models.values()))):
-            return []
-        images = join_images([split.X_test for split in splits], image_shape)
-        sound = [result for result in self.results if not result.error]
-        confusions = {r.name: count_confusions(r, self.targets) for r in sound}
-        said = {
-            r.name: np.concatenate([np.asarray(p) for p in r.predictions])
-            for r in sound
-        }
-        return render_all_mistakes(said, targets, confusions, images)
-
-    def sentences(self):
-        """Return what can be said of each pair of models, by the first score.
-
-        Returns
-        -------
-        sentences : list of str
-            Those of `pairwise`; none where the score cannot be compared.
-        """
-        sound = [result for result in self.results if not result.error]
-        if not can_compare(sound, self.scorers[0], self.targets):
-            return []
-        return [pair["text"] for pair in self.pairwise()]
-
-    def save(self, path, *, image_shape=None):
-        """Write the report to a file, in the format that its suffix names.
-
-        Parameters
-        ----------
-        path : str or path-like
-            A file that ends in ``.html``, ``.md`` or ``.json``. It is replaced in one
-            step.
-        image_shape : tuple of int, default=None
-            As in `to_html`.
+        matrix : ndarray of int of shape (n_classes, n_classes)
+            A row for each true class, a column for each one that the model says; over
+            all folds.
+        labels : ndarray of shape (n_classes,)
+            The classes.
 
         Raises
         ------
         ValueError
-            If the suffix names no format.
+            If there is no such model, or it failed or is no classifier.
         """
-        write_text(path, self._format(path, image_shape)())
+        return count_confusions(self._find_classifier(name), self.targets)
 
-    def _format(self, path, image_shape):
-        formats = {
-            ".html": partial(self.to_html, image_shape=image_shape),
-            ".md": self.to_markdown,
-            ".json": self.to_json,
-        }
-        check_report_path(path)
-        return formats[Path(path).suffix]
+    def misclassified(self, *names: str) -> NDArray[np.intp]:
+        """Return which rows all of some classifiers get wrong.
 
-    def _repr_html_(self):
-        """Return the page in a frame, for notebooks."""
-        page = escape(self.to_html())
-        style = "width: 100%; height: 30rem; border: 0"
-        return f'<iframe srcdoc="{page}" style="{style}"></iframe>'
+        Parameters
+        ----------
+        *names : str
+            The models' names; by default all that did not fail.
 
-    def _cells(self):
-        rows = [make_cells(result, self.scorers) for result in self.results]
-        return make_header(self.scorers), rows
+        Returns
+        -------
+        indices : ndarray of int
+            Indices of the rows of ``test``; where there was none, of ``X``.
 
-    def _describe_rows(self):
-        rows = f"{self.n_train:,} rows to train, {self.n_test:,} to test"
-        if len(self.targets) > 1:
-            rows = f"{len(self.targets)} folds of {rows}"
-        return f"{rows}."
+        Raises
+        ------
+        ValueError
+            If there is no such model, or it failed or is no classifier.
 
-    def __str__(self):
-        return f"{render_text(*self._cells())}\n{self._describe_rows()}"
+        Examples
+        --------
+        >>> from sklearn.dummy import DummyClassifier
+        >>> from sknnadl import compare
+        >>> X, y = [[0], [1], [2], [3]], [0, 1, 1, 1]
+        >>> report = compare({"majority": DummyClassifier()}, X, y, test=(X, y))
+        >>> report.misclassified("majority")
+        array([0])
+        """
+        names = names or tuple(one.name for one in without_failures(self.results))
+        results = [self._find_classifier(name) for name in names]
+        if not results:
+            raise ValueError("All models failed, so no rows are misclassified.")
+        return find_mistakes(results, self.splits)
 
-    __repr__ = __str__
-
-
-def _import_pandas():
-    try:
-        return importlib.import_module("pandas")
-    except ImportError as error:
-        raise ImportError("to_frame needs pandas: pip install pandas.") from error
+    def _find_classifier(self, name: str) -> ModelResult:
+        by_name = {result.name: result for result in self.results}
+        if name not in by_name:
+            raise ValueError(f"name must be one of {list(by_name)}, got {name!r}.")
+        if by_name[name].error:
+            raise ValueError(f"{name!r} failed: {by_name[name].error}")
+        if not is_classifier(self.models[name]):
+            raise ValueError(f"{name!r} is no classifier: it predicts numbers.")
+        return by_name[name]

@@ -1,13 +1,22 @@
 """What is done of a comparison, kept in a file, so that it need not be done again."""
 
+from __future__ import annotations
+
 import json
+import os
 import pickle
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
 
+from sknnadl.comparison.evaluation import Evaluation
 from sknnadl.comparison.files import write_text
+from sknnadl.comparison.splits import Indices
+
+#: What the file calls the pairs of indices.
+_PAIRS = "parts"
 
 
 class SavedResults:
@@ -23,8 +32,11 @@ class SavedResults:
 
     Attributes
     ----------
-    parts : list of (ndarray, ndarray) or None
-        How the rows are divided, which may have been by chance; None until it is known.
+    path : Path or None
+        The file.
+    index_pairs : list of (ndarray, ndarray) or None
+        The indices of the rows of each split, to fit on and to measure on, which may
+        have been drawn by chance; None until they are known.
 
     Raises
     ------
@@ -32,22 +44,23 @@ class SavedResults:
         If the file is there and is not of this kind.
     """
 
-    def __init__(self, path, data):
-        self.parts = None
-        self._path = None if path is None else Path(path)
-        self._models = {}
-        if self._path is None:
+    def __init__(self, path: str | os.PathLike[str] | None, data: object) -> None:
+        self.index_pairs: list[tuple[Indices, Indices]] | None = None
+        self.path = None if path is None else Path(path)
+        self._models: dict[str, dict[str, Any]] = {}
+        if self.path is None:
             return
-        if not self._path.parent.is_dir():
-            raise ValueError(f"There is no folder {str(self._path.parent)!r} for save.")
+        if not self.path.parent.is_dir():
+            raise ValueError(f"There is no folder {str(self.path.parent)!r} for save.")
         self._key = _hash(data)
-        content = _read(self._path) if self._path.exists() else {}
+        content = _read(self.path) if self.path.exists() else {}
         if content.get("data") == self._key:
             self._models = content["models"]
-            if content["parts"] is not None:
-                self.parts = [tuple(map(np.array, part)) for part in content["parts"]]
+            if content[_PAIRS] is not None:
+                pairs = [map(np.array, pair) for pair in content[_PAIRS]]
+                self.index_pairs = [(train, test) for train, test in pairs]
 
-    def find(self, name, estimator):
+    def find(self, name: str, estimator: Any) -> list[Evaluation] | None:
         """Return the results of a model on each split, or None.
 
         Parameters
@@ -59,13 +72,13 @@ class SavedResults:
 
         Returns
         -------
-        results : list of dict or None
+        evaluations : list of dict or None
             As they were given to `keep`.
         """
         saved = self._models.get(name)
         return saved["results"] if saved and saved["model"] == _key(estimator) else None
 
-    def keep(self, name, estimator, results):
+    def keep(self, name: str, estimator: Any, evaluations: list[Evaluation]) -> None:
         """Write the results of a model, beside those before it.
 
         Parameters
@@ -74,27 +87,27 @@ class SavedResults:
             The model's name.
         estimator : estimator
             The model.
-        results : list of dict
-            Plain values, one dict a split.
+        evaluations : list of dict
+            What `evaluate` returned for each split.
         """
-        if self._path is None:
+        if self.path is None:
             return
-        self._models[name] = {"model": _key(estimator), "results": results}
-        parts = self.parts
-        if parts is not None:
-            parts = [[indices.tolist() for indices in part] for part in parts]
-        content = {"data": self._key, "parts": parts, "models": self._models}
-        write_text(self._path, json.dumps(content) + "\n")
+        self._models[name] = {"model": _key(estimator), "results": evaluations}
+        pairs = None
+        if self.index_pairs is not None:
+            pairs = [[one.tolist() for one in pair] for pair in self.index_pairs]
+        content = {"data": self._key, _PAIRS: pairs, "models": self._models}
+        write_text(self.path, json.dumps(content) + "\n")
 
 
-def _key(estimator):
+def _key(estimator: Any) -> str:
     """Return what tells a model from others, the same in every process."""
     return _hash((type(estimator), estimator.get_params()))
 
 
-def _hash(value):
+def _hash(value: object) -> str:
     try:
-        return joblib.hash(value)
+        return str(joblib.hash(value))
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         what = str(error.args[0]).split(":")[0]
         raise ValueError(
@@ -103,7 +116,7 @@ def _hash(value):
         ) from error
 
 
-def _read(path):
+def _read(path: Path) -> dict[str, Any]:
     problem = (
         f"{str(path)!r} is no file that save has written: name another, or delete it."
     )
