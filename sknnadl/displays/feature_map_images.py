@@ -1,14 +1,26 @@
 """What a convolutional layer makes of an image."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from sknnadl.displays.axes import Tiles, check_n_columns, make_axes, symmetric_limits
+from sknnadl.displays.axes import find_figure, make_axes
+from sknnadl.displays.tiles import Tiles, check_n_columns, symmetric_limits
 from sknnadl.displays.wrapped import check_layer, unwrap
 from sknnadl.network.conv import Conv2DLayer
 from sknnadl.network.network import Network
 from sknnadl.network.registry import from_plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.colors import Colormap
+    from matplotlib.image import AxesImage
 
 
 class FeatureMapDisplay:
@@ -58,23 +70,25 @@ default=None
     (8, 3, 3)
     """
 
-    def __init__(self, feature_maps, *, image=None):
-        self.feature_maps = feature_maps
-        self.image = image
+    def __init__(
+        self, feature_maps: ArrayLike, *, image: ArrayLike | None = None
+    ) -> None:
+        self.feature_maps: Any = feature_maps
+        self.image: Any = image
 
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        image,
+        estimator: Any,
+        image: ArrayLike,
         *,
-        layer=0,
-        n_columns=None,
-        cmap=None,
-        colorbar=True,
-        ax=None,
-        im_kw=None,
-    ):
+        layer: int = 0,
+        n_columns: int | None = None,
+        cmap: str | Colormap | None = None,
+        colorbar: bool = True,
+        ax: Axes | None = None,
+        im_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the feature maps of a fitted estimator.
 
         Parameters
@@ -123,7 +137,15 @@ default=None
             n_columns=n_columns, cmap=cmap, colorbar=colorbar, ax=ax, im_kw=im_kw
         )
 
-    def plot(self, *, n_columns=None, cmap=None, colorbar=True, ax=None, im_kw=None):
+    def plot(
+        self,
+        *,
+        n_columns: int | None = None,
+        cmap: str | Colormap | None = None,
+        colorbar: bool = True,
+        ax: Axes | None = None,
+        im_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the image and the feature maps.
 
         Parameters
@@ -150,19 +172,19 @@ default=None
         tiles = Tiles(len(maps), n_columns, maps.shape[1:])
         beside = 0 if self.image is None else _size_beside(tiles, self.image)[1]
         self.ax_ = make_axes(ax, tiles.figsize(more=beside + 1.5 * maps.shape[2]))
-        self.figure_ = self.ax_.figure
+        self.figure_ = find_figure(self.ax_)
         scale = _choose_scale(maps, cmap) | (im_kw or {})
         self.images_ = tiles.draw(self.ax_, maps, **scale)
         tiles.frame(self.ax_)
-        self.image_ = None
+        self.image_: AxesImage | None = None
         if self.image is not None:
             self._draw_image(tiles)
-        self.colorbar_ = None
+        self.colorbar_: Colorbar | None = None
         if colorbar:
             self.colorbar_ = tiles.add_colorbar(self.ax_, self.images_[0], "activation")
         return self
 
-    def _draw_image(self, tiles):
+    def _draw_image(self, tiles: Tiles) -> None:
         """Draw the image on the left of the tiles."""
         image = np.asarray(self.image)
         if image.ndim == 3 and image.shape[2] not in (3, 4):
@@ -175,7 +197,9 @@ default=None
         tiles.show(self.ax_, left=width + 3 * tiles.gap)
 
 
-def _transform(image, before, shape):
+def _transform(
+    image: ArrayLike, before: Sequence[Any], shape: tuple[int, ...]
+) -> NDArray[Any]:
     """Return the image as the network sees it, (height, width, channels)."""
     rows = np.asarray(image)[np.newaxis]
     for steps in before:
@@ -191,7 +215,7 @@ def _transform(image, before, shape):
     return image[:, :, 0] if shape[2] == 1 else image
 
 
-def _compute_maps(network, image, number):
+def _compute_maps(network: Any, image: NDArray[Any], number: int) -> NDArray[Any]:
     """Return the feature maps of a convolutional layer, (maps, height, width)."""
     layers = Network(
         from_plain(network.layers_),
@@ -207,17 +231,18 @@ def _compute_maps(network, image, number):
         if n_seen > number or (n_seen == number and not is_map):
             break
         x = layer.forward(x)
-    return np.moveaxis(x[0], -1, 0).copy()
+    maps: NDArray[Any] = np.moveaxis(x[0], -1, 0).copy()
+    return maps
 
 
-def _choose_scale(maps, cmap):
+def _choose_scale(maps: NDArray[Any], cmap: str | Colormap | None) -> dict[str, Any]:
     """Return the colours and their limits."""
     if maps.min() < 0:
         return {"cmap": cmap or "RdBu_r", **symmetric_limits(maps)}
     return {"cmap": cmap or "viridis", "vmin": 0, "vmax": float(maps.max()) or 1.0}
 
 
-def _size_beside(tiles, image):
+def _size_beside(tiles: Tiles, image: ArrayLike) -> tuple[float, float]:
     """Return the height and width at which an image stands beside the tiles."""
     height = min(tiles.total_height, 2 * tiles.height + tiles.gap)
     return height, height * np.shape(image)[1] / np.shape(image)[0]

@@ -1,10 +1,18 @@
 """How fast each layer learns."""
 
-import numpy as np
+from __future__ import annotations
 
-from sknnadl.displays.axes import import_pyplot, make_axes
-from sknnadl.displays.training_history import draw_curve
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sknnadl.displays.axes import draw_curve, find_figure, import_pyplot, make_axes
 from sknnadl.displays.wrapped import unwrap
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 #: What the layers are called that have a norm.
 _KINDS = {"Conv2D": "convolutional", "Dense": "dense"}
@@ -57,12 +65,20 @@ class GradientNormDisplay:
     ['1: dense', '2: dense', '3: output']
     """
 
-    def __init__(self, gradient_norms, *, layer_names=None):
-        self.gradient_norms = gradient_norms
+    def __init__(
+        self, gradient_norms: ArrayLike, *, layer_names: Sequence[str] | None = None
+    ) -> None:
+        self.gradient_norms: Any = gradient_norms
         self.layer_names = layer_names
 
     @classmethod
-    def from_estimator(cls, estimator, *, ax=None, line_kw=None):
+    def from_estimator(
+        cls,
+        estimator: Any,
+        *,
+        ax: Axes | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the gradient norms of a fitted estimator.
 
         Parameters
@@ -99,7 +115,9 @@ class GradientNormDisplay:
         names = _name_layers(network.layers_, n_layers)
         return cls(norms, layer_names=names).plot(ax=ax, line_kw=line_kw)
 
-    def plot(self, *, ax=None, line_kw=None):
+    def plot(
+        self, *, ax: Axes | None = None, line_kw: dict[str, Any] | None = None
+    ) -> Self:
         """Draw a curve a layer.
 
         Parameters
@@ -115,7 +133,7 @@ class GradientNormDisplay:
             The display itself.
         """
         self.ax_ = ax = make_axes(ax, (6.5, 3.5))
-        self.figure_ = ax.figure
+        self.figure_ = find_figure(ax)
         norms = np.asarray(self.gradient_norms)
         n_layers = norms.shape[1]
         names = self.layer_names or _name_layers([], n_layers)
@@ -126,12 +144,16 @@ class GradientNormDisplay:
         ]
         ax.set_yscale("log", nonpositive="mask")
         ax.set(xlabel="epoch", ylabel="norm of the gradient")
-        beside = {"loc": "upper left", "bbox_to_anchor": (1, 1), "borderaxespad": 0}
+        beside: dict[str, Any] = {
+            "loc": "upper left",
+            "bbox_to_anchor": (1, 1),
+            "borderaxespad": 0,
+        }
         ax.legend(title="layer", alignment="left", frameon=False, **beside)
         return self
 
 
-def _name_layers(layers, n):
+def _name_layers(layers: Sequence[dict[str, Any]], n: int) -> list[str]:
     """Return the names of the layers with a norm."""
     kinds = [_KINDS[layer["layer"]] for layer in layers if layer["layer"] in _KINDS]
     if len(kinds) != n:  # no layers given, or normalization before all of them

@@ -1,17 +1,27 @@
 """The weights of a layer as images."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from sknnadl.displays.axes import (
+from sknnadl.displays.axes import find_figure, make_axes
+from sknnadl.displays.tiles import (
     Tiles,
     check_n_columns,
     find_image_shape,
-    make_axes,
     symmetric_limits,
 )
 from sknnadl.displays.wrapped import check_layer, unwrap
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.colors import Colormap
 
 
 class KernelDisplay:
@@ -53,23 +63,23 @@ class KernelDisplay:
     (20, 8, 8)
     """
 
-    def __init__(self, kernels):
-        self.kernels = kernels
+    def __init__(self, kernels: ArrayLike) -> None:
+        self.kernels: Any = kernels
 
     @classmethod
     def from_estimator(
         cls,
-        estimator,
+        estimator: Any,
         *,
-        layer=0,
-        channel=None,
-        image_shape=None,
-        n_columns=None,
-        cmap="RdBu_r",
-        colorbar=True,
-        ax=None,
-        im_kw=None,
-    ):
+        layer: int = 0,
+        channel: int | None = None,
+        image_shape: Sequence[int] | None = None,
+        n_columns: int | None = None,
+        cmap: str | Colormap = "RdBu_r",
+        colorbar: bool = True,
+        ax: Axes | None = None,
+        im_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the kernels of a fitted estimator.
 
         Parameters
@@ -115,8 +125,14 @@ class KernelDisplay:
         )
 
     def plot(
-        self, *, n_columns=None, cmap="RdBu_r", colorbar=True, ax=None, im_kw=None
-    ):
+        self,
+        *,
+        n_columns: int | None = None,
+        cmap: str | Colormap = "RdBu_r",
+        colorbar: bool = True,
+        ax: Axes | None = None,
+        im_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the images.
 
         Parameters
@@ -141,26 +157,29 @@ class KernelDisplay:
         n_columns = check_n_columns(n_columns, len(kernels))
         tiles = Tiles(len(kernels), n_columns, kernels.shape[1:])
         self.ax_ = make_axes(ax, tiles.figsize(more=kernels.shape[2]))
-        self.figure_ = self.ax_.figure
+        self.figure_ = find_figure(self.ax_)
         options = {"cmap": cmap, **symmetric_limits(kernels)} | (im_kw or {})
         self.images_ = tiles.draw(self.ax_, kernels, **options)
         tiles.frame(self.ax_)
-        self.colorbar_ = None
+        self.colorbar_: Colorbar | None = None
         if colorbar:
             self.colorbar_ = tiles.add_colorbar(self.ax_, self.images_[0], "weight")
         return self
 
 
-def _find_weights(network, layer, image_shape):
+def _find_weights(
+    network: Any, layer: int, image_shape: Sequence[int] | None
+) -> NDArray[Any]:
     """Return the weights as images, (height, width, channels, kernels)."""
     names = [one["layer"] for one in network.layers_]
     weighted = [name for name in names if name in ("Conv2D", "Dense")]
     convolutional = [i for i, name in enumerate(weighted) if name == "Conv2D"]
     if convolutional:
         number = check_layer(layer, len(convolutional), "convolutional layer")
-        return network.coefs_[convolutional[number]]
+        kernels: NDArray[Any] = network.coefs_[convolutional[number]]
+        return kernels
     check_layer(layer, 1, "layer that sees the input")
-    weights = network.coefs_[0]  # (features, neurons)
+    weights: NDArray[Any] = network.coefs_[0]  # (features, neurons)
     n_features = len(weights)
     known = getattr(network, "input_shape_", ())
     if image_shape is None and len(known) == 3 and math.prod(known) == n_features:
@@ -170,7 +189,7 @@ def _find_weights(network, layer, image_shape):
     return weights.reshape(*shape[:2], channels, -1)
 
 
-def _take_channel(weights, channel):
+def _take_channel(weights: NDArray[Any], channel: int | None) -> NDArray[Any]:
     """Return one channel of the kernels, or their mean, (kernels, height, width)."""
     n_channels = weights.shape[2]
     if channel is None:

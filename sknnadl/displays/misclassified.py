@@ -1,6 +1,12 @@
 """What a classifier gets wrong."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import is_classifier
 from sklearn.utils.validation import (
     check_consistent_length,
@@ -8,16 +14,15 @@ from sklearn.utils.validation import (
     column_or_1d,
 )
 
-from sknnadl.displays.axes import (
-    QUIET,
-    SECOND,
-    Tiles,
-    check_n_columns,
-    find_image_shape,
-    make_axes,
-)
+from sknnadl.displays.axes import QUIET, SECOND, find_figure, make_axes
+from sknnadl.displays.tiles import Tiles, check_n_columns, take_images
 
-#: The size and the width of letters beside an image, as parts of the image's height.
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+    from matplotlib.text import Text
+
+#: The size and the width of letters beside an image, as fractions of its height.
 _SIZE = 0.2
 _LETTER = 0.13
 #: The least width of a figure in inches, which the title needs.
@@ -77,27 +82,35 @@ class MisclassifiedDisplay:
     True
     """
 
-    def __init__(self, images, y_true, y_pred, *, n_misclassified=None, n_samples=None):
-        self.images = images
-        self.y_true = y_true
-        self.y_pred = y_pred
+    def __init__(
+        self,
+        images: ArrayLike,
+        y_true: ArrayLike,
+        y_pred: ArrayLike,
+        *,
+        n_misclassified: int | None = None,
+        n_samples: int | None = None,
+    ) -> None:
+        self.images: Any = images
+        self.y_true: Any = y_true
+        self.y_pred: Any = y_pred
         self.n_misclassified = n_misclassified
         self.n_samples = n_samples
 
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
-        y,
+        estimator: Any,
+        X: ArrayLike,
+        y: ArrayLike,
         *,
-        n_images=30,
-        image_shape=None,
-        n_columns=None,
-        cmap="gray_r",
-        ax=None,
-        im_kw=None,
-    ):
+        n_images: int = 30,
+        image_shape: Sequence[int] | None = None,
+        n_columns: int | None = None,
+        cmap: str | Colormap = "gray_r",
+        ax: Axes | None = None,
+        im_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the images that a fitted classifier gets wrong.
 
         Parameters
@@ -148,17 +161,17 @@ class MisclassifiedDisplay:
     @classmethod
     def from_predictions(
         cls,
-        y_true,
-        y_pred,
-        X,
+        y_true: ArrayLike,
+        y_pred: ArrayLike,
+        X: ArrayLike,
         *,
-        n_images=30,
-        image_shape=None,
-        n_columns=None,
-        cmap="gray_r",
-        ax=None,
-        im_kw=None,
-    ):
+        n_images: int = 30,
+        image_shape: Sequence[int] | None = None,
+        n_columns: int | None = None,
+        cmap: str | Colormap = "gray_r",
+        ax: Axes | None = None,
+        im_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the images whose prediction is not their label.
 
         Parameters
@@ -189,23 +202,30 @@ class MisclassifiedDisplay:
         display : MisclassifiedDisplay
             The display, drawn.
         """
-        y_true, y_pred, X = column_or_1d(y_true), column_or_1d(y_pred), np.asarray(X)
-        check_consistent_length(y_true, y_pred, X)
+        labels, said, X = column_or_1d(y_true), column_or_1d(y_pred), np.asarray(X)
+        check_consistent_length(labels, said, X)
         if n_images < 1:
             raise ValueError(f"n_images must be at least 1, got {n_images!r}.")
-        wrong = np.flatnonzero(y_true != y_pred)
+        wrong = np.flatnonzero(labels != said)
         shown = wrong[:n_images]
-        images = _as_images(X, shown, image_shape)
+        images = take_images(X, shown, image_shape)
         display = cls(
             images,
-            y_true[shown],
-            y_pred[shown],
+            labels[shown],
+            said[shown],
             n_misclassified=len(wrong),
-            n_samples=len(y_true),
+            n_samples=len(labels),
         )
         return display.plot(n_columns=n_columns, cmap=cmap, ax=ax, im_kw=im_kw)
 
-    def plot(self, *, n_columns=None, cmap="gray_r", ax=None, im_kw=None):
+    def plot(
+        self,
+        *,
+        n_columns: int | None = None,
+        cmap: str | Colormap = "gray_r",
+        ax: Axes | None = None,
+        im_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the images, or say that there are none.
 
         Parameters
@@ -232,7 +252,7 @@ class MisclassifiedDisplay:
         beside = (0.25 + _LETTER * max(map(len, texts))) * shape[0]
         tiles = Tiles(n, check_n_columns(n_columns, n), shape, gap_across=beside)
         self.ax_ = make_axes(ax, tiles.figsize(beside, least=_LEAST))
-        self.figure_ = self.ax_.figure
+        self.figure_ = find_figure(self.ax_)
         size = _SIZE * tiles.measure(self.figure_ if ax is None else ax, beside)
         options = {"cmap": cmap, "vmin": images.min(), "vmax": images.max()}
         self.images_ = tiles.draw(self.ax_, images, **options | (im_kw or {}))
@@ -241,24 +261,29 @@ class MisclassifiedDisplay:
         self._write(tiles, texts, min(max(size, 6), 12))
         return self
 
-    def _plot_nothing(self, ax):
+    def _plot_nothing(self, ax: Axes | None) -> Self:
         """Draw a message in the place of images."""
         self.ax_ = make_axes(ax, (4, 1))
-        self.figure_ = self.ax_.figure
+        self.figure_ = find_figure(self.ax_)
         message = "No image is misclassified."
-        center = {"ha": "center", "va": "center", "transform": self.ax_.transAxes}
+        center: dict[str, Any] = {
+            "ha": "center",
+            "va": "center",
+            "transform": self.ax_.transAxes,
+        }
         self.ax_.text(0.5, 0.5, message, color=QUIET, **center)
         self.ax_.set_axis_off()
-        self.images_, self.text_ = [], []
+        self.images_ = []
+        self.text_: list[tuple[Text, Text]] = []
         return self
 
-    def _write(self, tiles, texts, size):
+    def _write(self, tiles: Tiles, texts: Sequence[str], size: float) -> None:
         """Write beside each image, and how many there are above all."""
         n = len(tiles.corners)
         self.text_ = []
         for i, (x, y) in enumerate(tiles.corners):
             left = x + tiles.width + 0.1 * tiles.height
-            style = {"ha": "left", "fontsize": size}
+            style: dict[str, Any] = {"ha": "left", "fontsize": size}
             bottom = y + tiles.height
             label = self.ax_.text(left, y, texts[i], va="top", color="0.2", **style)
             said = self.ax_.text(left, bottom, texts[n + i], va="bottom", **style)
@@ -269,25 +294,3 @@ class MisclassifiedDisplay:
             if n < self.n_misclassified:
                 title += f", the first {n}"
             self.ax_.set_title(title, loc="left", color=QUIET, fontsize="medium")
-
-
-def _as_images(X, shown, image_shape):
-    """Return the images of some rows."""
-    if X.ndim == 2:
-        shape = find_image_shape(X.shape[1], image_shape)
-        images = X[shown].reshape(len(shown), *shape)
-    elif X.ndim in (3, 4):
-        images = X[shown]
-    else:
-        raise ValueError(
-            "X must be images of shape (n, height, width) or (n, height, width, "
-            f"channels), or rows, got an array of shape {X.shape}."
-        )
-    if images.ndim == 4 and images.shape[3] == 1:
-        images = images[..., 0]
-    if images.ndim == 4 and images.shape[3] not in (3, 4):
-        raise ValueError(
-            "Images must have 1 channel, or 3 or 4 of colour, to be drawn, got "
-            f"{images.shape[3]}."
-        )
-    return images

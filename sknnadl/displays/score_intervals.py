@@ -1,12 +1,34 @@
 """The scores of models, or their differences, with intervals."""
 
-import numpy as np
+from __future__ import annotations
 
-from sknnadl.displays.axes import FIRST, QUIET, make_axes
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sknnadl.displays.axes import FIRST, QUIET, find_figure, make_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 #: The size of a figure in inches: its width, a row, and what else stands above them.
 _WIDTH, _ROW, _REST = 6.5, 0.32, 0.8
-_KINDS = "scores", "differences"
+_Kind = Literal["scores", "differences"]
+
+
+class ReportedScores(Protocol):
+    """What the display asks of a report."""
+
+    scorers: list[str]
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """A dict of plain values for each model."""
+
+    def pairwise(self, scorer: str) -> Sequence[Any]:
+        """Return a dict for each pair of models."""
 
 
 class ComparisonDisplay:
@@ -51,16 +73,33 @@ class ComparisonDisplay:
     ['svc', 'gaussiannb']
     """
 
-    def __init__(self, names, values, lows, highs, *, label=None, reference=None):
+    def __init__(
+        self,
+        names: Sequence[str],
+        values: ArrayLike,
+        lows: ArrayLike,
+        highs: ArrayLike,
+        *,
+        label: str | None = None,
+        reference: float | None = None,
+    ) -> None:
         self.names = names
-        self.values = values
-        self.lows = lows
-        self.highs = highs
+        self.values: Any = values
+        self.lows: Any = lows
+        self.highs: Any = highs
         self.label = label
         self.reference = reference
 
     @classmethod
-    def from_report(cls, report, *, scorer=None, kind="scores", ax=None, line_kw=None):
+    def from_report(
+        cls,
+        report: ReportedScores,
+        *,
+        scorer: str | None = None,
+        kind: _Kind = "scores",
+        ax: Axes | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw what a report says.
 
         Parameters
@@ -87,8 +126,8 @@ class ComparisonDisplay:
         ValueError
             If there is nothing to draw, or no such kind or score.
         """
-        if kind not in _KINDS:
-            raise ValueError(f"kind must be one of {_KINDS}, got {kind!r}.")
+        if kind not in get_args(_Kind):
+            raise ValueError(f"kind must be one of {get_args(_Kind)}, got {kind!r}.")
         scorer = report.scorers[0] if scorer is None else scorer
         if scorer not in report.scorers:
             raise ValueError(f"scorer must be one of {report.scorers}, got {scorer!r}.")
@@ -119,7 +158,9 @@ class ComparisonDisplay:
         )
         return display.plot(ax=ax, line_kw=line_kw)
 
-    def plot(self, *, ax=None, line_kw=None):
+    def plot(
+        self, *, ax: Axes | None = None, line_kw: dict[str, Any] | None = None
+    ) -> Self:
         """Draw the dots and their intervals.
 
         Parameters
@@ -136,7 +177,7 @@ class ComparisonDisplay:
         """
         n = len(self.names)
         self.ax_ = ax = make_axes(ax, (_WIDTH, _ROW * n + _REST))
-        self.figure_ = ax.figure
+        self.figure_ = find_figure(ax)
         rows = np.arange(n)
         if self.reference is not None:
             ax.axvline(self.reference, color=QUIET, linewidth=0.8, linestyle=":")

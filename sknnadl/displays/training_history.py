@@ -1,9 +1,27 @@
 """How training went, epoch by epoch."""
 
-import numpy as np
+from __future__ import annotations
 
-from sknnadl.displays.axes import FIRST, QUIET, SECOND, import_pyplot, make_panels
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sknnadl.displays.axes import (
+    FIRST,
+    QUIET,
+    SECOND,
+    draw_curve,
+    find_figure,
+    make_panels,
+)
 from sknnadl.displays.wrapped import unwrap
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sknnadl.displays.axes import Panels
 
 #: The panels that there may be: label, height.
 _PANELS = {
@@ -11,8 +29,6 @@ _PANELS = {
     "score": ("validation\nscore", 2),
     "rate": ("learning\nrate", 1.5),
 }
-#: With this many epochs or fewer each one has a point.
-_FEW_EPOCHS = 30
 
 
 class TrainingHistoryDisplay:
@@ -65,21 +81,27 @@ class TrainingHistoryDisplay:
 
     def __init__(
         self,
-        loss,
+        loss: ArrayLike,
         *,
-        val_loss=None,
-        val_score=None,
-        learning_rate=None,
-        best_epoch=None,
-    ):
-        self.loss = loss
-        self.val_loss = val_loss
-        self.val_score = val_score
-        self.learning_rate = learning_rate
+        val_loss: ArrayLike | None = None,
+        val_score: ArrayLike | None = None,
+        learning_rate: ArrayLike | None = None,
+        best_epoch: int | None = None,
+    ) -> None:
+        self.loss: Any = loss
+        self.val_loss: Any = val_loss
+        self.val_score: Any = val_score
+        self.learning_rate: Any = learning_rate
         self.best_epoch = best_epoch
 
     @classmethod
-    def from_estimator(cls, estimator, *, ax=None, line_kw=None):
+    def from_estimator(
+        cls,
+        estimator: Any,
+        *,
+        ax: Panels | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the history of a fitted estimator.
 
         Parameters
@@ -107,7 +129,12 @@ class TrainingHistoryDisplay:
         best = _find_best_epoch(network, measured)
         return cls(**measured, best_epoch=best).plot(ax=ax, line_kw=line_kw)
 
-    def plot(self, *, ax=None, line_kw=None):
+    def plot(
+        self,
+        *,
+        ax: Panels | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> Self:
         """Draw the panels.
 
         Parameters
@@ -134,7 +161,7 @@ class TrainingHistoryDisplay:
         heights = [_PANELS[name][1] for name in used]
         self.axes_ = make_panels(ax, heights, (6, 1 + 0.75 * sum(heights)))
         panels = dict(zip(used, self.axes_, strict=True))
-        self.figure_ = self.axes_[0].figure
+        self.figure_ = find_figure(self.axes_[0])
         self.lines_ = {
             name: draw_curve(
                 panels[panel],
@@ -146,7 +173,7 @@ class TrainingHistoryDisplay:
         self._finish(panels)
         return self
 
-    def _finish(self, panels):
+    def _finish(self, panels: Mapping[str, Axes]) -> None:
         """Mark the best epoch, and label the axes."""
         for name, panel in panels.items():
             panel.set(ylabel=_PANELS[name][0])
@@ -160,36 +187,9 @@ class TrainingHistoryDisplay:
         self.figure_.align_ylabels(list(self.axes_))
 
 
-def draw_curve(ax, values, **line_kw):
-    """Draw a value an epoch and return the line.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where to draw.
-    values : array-like of shape (n_epochs,)
-        The values; there is no point where one is nan.
-    **line_kw : dict
-        Arguments for `matplotlib.axes.Axes.plot`.
-
-    Returns
-    -------
-    line : Line2D
-        What was drawn.
-    """
-    lonely = len(values) <= _FEW_EPOCHS or np.isnan(values).any()
-    style = {"marker": "." if lonely else None, "linewidth": 1.5}
-    epochs = np.arange(1, len(values) + 1)
-    (line,) = ax.plot(epochs, values, **style | line_kw)
-    whole = {"integer": True, "min_n_ticks": 1, "steps": [1, 2, 5, 10]}
-    ax.xaxis.set_major_locator(import_pyplot().MaxNLocator("auto", **whole))
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(axis="y", color="0.9", linewidth=0.8)
-    ax.set_axisbelow(True)
-    return line
-
-
-def _find_best_epoch(network, measured):
+def _find_best_epoch(
+    network: Any, measured: Mapping[str, NDArray[np.float64]]
+) -> int | None:
     """Return the epoch whose parameters early stopping kept, the first of the best."""
     if not getattr(network, "early_stopping", False):
         return None

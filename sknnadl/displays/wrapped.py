@@ -1,5 +1,9 @@
 """The fitted network inside a pipeline or a search."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
@@ -8,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 _INSIDE = ("best_estimator_", "regressor_")
 
 
-def unwrap(estimator):
+def unwrap(estimator: Any) -> tuple[Any, list[Pipeline]]:
     """Return the network's estimator, and the steps of pipelines before it.
 
     Parameters
@@ -55,7 +59,7 @@ def unwrap(estimator):
     return estimator, before
 
 
-def check_layer(layer, n, kind):
+def check_layer(layer: int, n: int, kind: str) -> int:
     """Check the number of a layer against how many of its kind there are.
 
     Parameters
