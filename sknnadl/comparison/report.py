@@ -70,10 +70,10 @@ class ComparisonReport(WritesFormats):
         self.scoring = scoring
         self.splits = splits
         self.estimators = estimators
-        self.scorers = list(scoring)
-        self.targets = [split.y_test for split in splits]
-        self.n_train = len(splits[0].train_indices)
-        self.n_test = len(splits[0].test_indices)
+        self.scorers: list[str] = list(scoring)
+        self.targets: list[Any] = [split.y_test for split in splits]
+        self.n_train: int = len(splits[0].train_indices)
+        self.n_test: int = len(splits[0].test_indices)
 
     def pairwise(self, scorer: str | None = None) -> list[Pair]:
         """Compare each pair of models, and say whether one is better.

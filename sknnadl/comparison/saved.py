@@ -46,7 +46,7 @@ class SavedResults:
 
     def __init__(self, path: str | os.PathLike[str] | None, data: object) -> None:
         self.index_pairs: list[tuple[Indices, Indices]] | None = None
-        self.path = None if path is None else Path(path)
+        self.path: Path | None = None if path is None else Path(path)
         self._models: dict[str, dict[str, Any]] = {}
         if self.path is None:
             return

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
     from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
 
@@ -69,6 +70,12 @@ default=None
     >>> display.feature_maps.shape
     (8, 3, 3)
     """
+
+    figure_: Figure
+    ax_: Axes
+    images_: list[AxesImage]
+    image_: AxesImage | None
+    colorbar_: Colorbar | None
 
     def __init__(
         self, feature_maps: ArrayLike, *, image: ArrayLike | None = None
@@ -176,10 +183,10 @@ default=None
         scale = _choose_scale(maps, cmap) | (im_kw or {})
         self.images_ = tiles.draw(self.ax_, maps, **scale)
         tiles.frame(self.ax_)
-        self.image_: AxesImage | None = None
+        self.image_ = None
         if self.image is not None:
             self._draw_image(tiles)
-        self.colorbar_: Colorbar | None = None
+        self.colorbar_ = None
         if colorbar:
             self.colorbar_ = tiles.add_colorbar(self.ax_, self.images_[0], "activation")
         return self

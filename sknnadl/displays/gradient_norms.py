@@ -13,6 +13,8 @@ from sknnadl.displays.wrapped import unwrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 #: What the layers are called that have a norm.
 _KINDS = {"Conv2D": "convolutional", "Dense": "dense"}
@@ -64,6 +66,10 @@ class GradientNormDisplay:
     >>> display.layer_names
     ['1: dense', '2: dense', '3: output']
     """
+
+    figure_: Figure
+    ax_: Axes
+    lines_: list[Line2D]
 
     def __init__(
         self, gradient_norms: ArrayLike, *, layer_names: Sequence[str] | None = None

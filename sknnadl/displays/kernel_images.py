@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
     from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 
 class KernelDisplay:
@@ -62,6 +64,11 @@ class KernelDisplay:
     >>> display.kernels.shape
     (20, 8, 8)
     """
+
+    figure_: Figure
+    ax_: Axes
+    images_: list[AxesImage]
+    colorbar_: Colorbar | None
 
     def __init__(self, kernels: ArrayLike) -> None:
         self.kernels: Any = kernels
@@ -161,7 +168,7 @@ class KernelDisplay:
         options = {"cmap": cmap, **symmetric_limits(kernels)} | (im_kw or {})
         self.images_ = tiles.draw(self.ax_, kernels, **options)
         tiles.frame(self.ax_)
-        self.colorbar_: Colorbar | None = None
+        self.colorbar_ = None
         if colorbar:
             self.colorbar_ = tiles.add_colorbar(self.ax_, self.images_[0], "weight")
         return self

@@ -20,6 +20,8 @@ from sknnadl.displays.tiles import Tiles, check_n_columns, take_images
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
     from matplotlib.text import Text
 
 #: The size and the width of letters beside an image, as fractions of its height.
@@ -81,6 +83,11 @@ class MisclassifiedDisplay:
     >>> bool((display.y_true != display.y_pred).all())
     True
     """
+
+    figure_: Figure
+    ax_: Axes
+    images_: list[AxesImage]
+    text_: list[tuple[Text, Text]]
 
     def __init__(
         self,
@@ -265,16 +272,11 @@ class MisclassifiedDisplay:
         """Draw a message in the place of images."""
         self.ax_ = make_axes(ax, (4, 1))
         self.figure_ = find_figure(self.ax_)
-        message = "No image is misclassified."
-        center: dict[str, Any] = {
-            "ha": "center",
-            "va": "center",
-            "transform": self.ax_.transAxes,
-        }
-        self.ax_.text(0.5, 0.5, message, color=QUIET, **center)
+        text = self.ax_.text(0.5, 0.5, "No image is misclassified.", color=QUIET)
+        text.set(ha="center", va="center", transform=self.ax_.transAxes)
         self.ax_.set_axis_off()
         self.images_ = []
-        self.text_: list[tuple[Text, Text]] = []
+        self.text_ = []
         return self
 
     def _write(self, tiles: Tiles, texts: Sequence[str], size: float) -> None:

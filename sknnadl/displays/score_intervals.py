@@ -12,6 +12,9 @@ from sknnadl.displays.axes import FIRST, QUIET, find_figure, make_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import LineCollection
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 #: The size of a figure in inches: its width, a row, and what else stands above them.
 _WIDTH, _ROW, _REST = 6.5, 0.32, 0.8
@@ -26,9 +29,11 @@ class ReportedScores(Protocol):
     @property
     def table(self) -> list[dict[str, Any]]:
         """A dict of plain values for each model."""
+        ...
 
     def pairwise(self, scorer: str) -> Sequence[Any]:
         """Return a dict for each pair of models."""
+        ...
 
 
 class ComparisonDisplay:
@@ -72,6 +77,11 @@ class ComparisonDisplay:
     >>> [label.get_text() for label in display.ax_.get_yticklabels()]
     ['svc', 'gaussiannb']
     """
+
+    figure_: Figure
+    ax_: Axes
+    points_: Line2D
+    intervals_: LineCollection
 
     def __init__(
         self,
@@ -181,7 +191,8 @@ class ComparisonDisplay:
         rows = np.arange(n)
         if self.reference is not None:
             ax.axvline(self.reference, color=QUIET, linewidth=0.8, linestyle=":")
-        style = {"color": FIRST, "linestyle": "none", "marker": "o"} | (line_kw or {})
+        style: dict[str, Any] = {"color": FIRST, "linestyle": "none", "marker": "o"}
+        style |= line_kw or {}
         self.intervals_ = ax.hlines(
             rows, self.lows, self.highs, color=style["color"], linewidth=1.8
         )

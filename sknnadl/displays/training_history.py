@@ -20,6 +20,8 @@ from sknnadl.displays.wrapped import unwrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
     from sknnadl.displays.axes import Panels
 
@@ -78,6 +80,10 @@ class TrainingHistoryDisplay:
     >>> len(display.axes_), list(display.lines_)
     (3, ['loss', 'val_loss', 'val_score', 'learning_rate'])
     """
+
+    figure_: Figure
+    axes_: NDArray[Any]
+    lines_: dict[str, Line2D]
 
     def __init__(
         self,
