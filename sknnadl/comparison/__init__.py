@@ -2,6 +2,6 @@
 
 `splits` has the rows, `columns` what is measured of a fitted model, `evaluation` one
 fit and `results` all fits of a model together. `report` holds the results and answers
-questions about them, `formats` writes them, and `compare` goes from estimators to a
-report.
+questions about them, `report_formats` writes them, and `compare` goes from estimators
+to a report.
 """

@@ -11,9 +11,9 @@ from sklearn.base import is_classifier
 
 from sknnadl.comparison.curves import measure_curve
 from sknnadl.comparison.evaluation import Scoring
-from sknnadl.comparison.formats import WritesFormats
 from sknnadl.comparison.mistakes import count_confusions, find_mistakes
 from sknnadl.comparison.pairs import Pair, compare_pairs
+from sknnadl.comparison.report_formats import WritesFormats
 from sknnadl.comparison.results import ModelResult, without_failures
 from sknnadl.comparison.splits import Split
 
