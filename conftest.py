@@ -11,11 +11,7 @@ if HAS_MATPLOTLIB:
 
     matplotlib.use("agg")
 else:  # their examples draw
-    collect_ignore_glob = [
-        "sknnadl/inspection/*.py",
-        "sknnadl/reports/comparison_display.py",
-        "sknnadl/reports/displays.py",
-    ]
+    collect_ignore_glob = ["sknnadl/displays/*.py"]
 
 
 @pytest.fixture(autouse=HAS_MATPLOTLIB)

@@ -22,8 +22,8 @@ from book_rows import BATCH_SIZE, ROWS, cross_entropy
 from sklearn.exceptions import ConvergenceWarning
 
 from sknnadl import AverageDarknessClassifier, MLPClassifier
+from sknnadl.comparison.files import write_text
 from sknnadl.datasets import load_mnist
-from sknnadl.reports.files import write_text
 
 
 def train(row, seed, data, n_jobs, path):

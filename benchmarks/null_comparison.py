@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import ttest_rel
 from sklearn.model_selection import KFold, RepeatedKFold, ShuffleSplit
 
-from sknnadl.reports.folds import corrected_t_test
+from sknnadl.significance import corrected_t_test
 
 SPLITS = {
     "15 random splits, 20 percent to test": ShuffleSplit(15, test_size=0.2),

@@ -14,22 +14,24 @@ ROOT = Path(sknnadl.__file__).parent
 #: What each room may import of the package, beside itself.
 ALLOWED = {
     "_fitted": set(),
-    "_plotting": set(),
     "_sklearn": set(),
     "network": set(),
     "training": {"network"},
     "estimators": {"network", "training", "_fitted", "_sklearn"},
     "baselines": {"_fitted", "_sklearn"},
     "datasets": set(),
-    "reports": {"_plotting", "_sklearn"},
-    "inspection": {"_plotting", "network", "reports"},
-    "cli": {"baselines", "datasets", "estimators", "reports"},
+    "significance": set(),
+    "comparison": {"_sklearn", "significance"},
+    "displays": {"network"},
+    "reports": {"comparison", "displays"},
+    "inspection": {"displays"},
+    "cli": {"baselines", "comparison", "datasets", "estimators", "reports"},
     "__main__": {"cli"},
     "_versions": {"network"},
     "__init__": {"_versions", "baselines", "estimators", "reports"},
 }
 #: What a room may import inside a function, as it may be missing.
-OPTIONAL = {"_plotting": {"matplotlib.pyplot"}}
+OPTIONAL = {"displays": {"matplotlib.pyplot"}}
 FILES = sorted(ROOT.rglob("*.py"))
 
 

@@ -7,10 +7,10 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.utils.multiclass import type_of_target
 
 from sknnadl.cli.models import choose, image_models, table_models
+from sknnadl.comparison.files import check_report_path
 from sknnadl.datasets import load_digits_images, load_mnist
 from sknnadl.datasets.tables import load_table
 from sknnadl.reports import compare
-from sknnadl.reports.files import check_report_path
 
 #: The data sets that have a name, and the shape of their images.
 _IMAGES = {"digits": (8, 8), "mnist": (28, 28)}

@@ -1,0 +1,7 @@
+"""Comparisons of any scikit-learn estimators; users import them from `sknnadl.reports`.
+
+`splits` has the rows, `columns` what is measured of a fitted model, `evaluation` one
+fit and `results` all fits of a model together. `report` holds the results and answers
+questions about them, `report_formats` writes them, and `compare` goes from estimators
+to a report.
+"""

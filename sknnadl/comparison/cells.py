@@ -1,0 +1,88 @@
+"""The results of a comparison as the cells of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sknnadl.comparison.columns import COLUMNS, Column
+from sknnadl.comparison.results import ModelResult, Score, is_share
+
+#: What a cell of text is cut to; the JSON has errors in full.
+_WIDTH = 60
+
+
+def make_header(scorers: Sequence[str]) -> list[str]:
+    """Return the columns of a table of results."""
+    scores = [header for name in scorers for header in (name, "95% interval")]
+    return ["model", *scores, *(column.header for column in _shown())]
+
+
+def make_cells(result: ModelResult, scorers: Sequence[str]) -> list[str]:
+    """Return the cells of a result, under `make_header`.
+
+    Parameters
+    ----------
+    result : ModelResult
+        What was measured.
+    scorers : sequence of str
+        The names of the scores.
+
+    Returns
+    -------
+    cells : list of str
+        A cell a column.
+    """
+    if result.error:
+        empty = len(make_header(scorers)) - 2
+        return [_line(result.name), f"failed: {_line(result.error)}", *[""] * empty]
+    scores = [
+        cell for name in scorers for cell in _write_interval(name, result.scores[name])
+    ]
+    measured = [(column, result.measured[column.name]) for column in _shown()]
+    values = ["" if value is None else one.write(value) for one, value in measured]
+    return [_line(result.name), *scores, *values]
+
+
+def _shown() -> list[Column]:
+    return [column for column in COLUMNS if column.header]
+
+
+def _write_interval(scorer: str, score: Score) -> tuple[str, str]:
+    """Return the cells of a score."""
+    mean = write_score(scorer, score.mean)
+    if score.low is None or score.high is None:
+        return mean, ""
+    low, high = write_score(scorer, score.low), write_score(scorer, score.high)
+    return mean, f"{low} to {high}"
+
+
+def write_score(scorer: str, value: float) -> str:
+    """Return a score as text: in percent where it is a share of the rows."""
+    return f"{value:.2%}" if is_share(scorer) else f"{value:.4f}"
+
+
+def summarize(result: ModelResult) -> str:
+    """Return a line on a result.
+
+    Parameters
+    ----------
+    result : ModelResult
+        What was measured.
+
+    Returns
+    -------
+    text : str
+        The first score and the time to fit, or the error.
+    """
+    if result.error:
+        return f"failed: {_line(result.error)}"
+    name, score = next(iter(result.scores.items()))
+    text = write_score(name, score.mean)
+    text = text if name == "accuracy" else f"{name} {text}"
+    return f"{text}, fitted in {result.measured['fit_seconds']:.1f} s"
+
+
+def _line(text: str) -> str:
+    """Return the beginning of a text, as one line."""
+    first = " ".join(text.split())
+    return first if len(first) <= _WIDTH else first[: _WIDTH - 3] + "..."

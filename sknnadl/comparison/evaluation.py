@@ -1,0 +1,113 @@
+"""One model on one split: fitted, measured, timed."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils.validation import has_fit_parameter
+
+from sknnadl.comparison.columns import COLUMNS, FittedModel
+from sknnadl.comparison.splits import Samples, Split
+
+#: What is measured: a function of an estimator, X and y by the name of its score.
+Scoring = Mapping[str, Callable[..., Any]]
+#: What `evaluate` finds out: plain values by name, which JSON can hold.
+Evaluation = dict[str, Any]
+
+#: Predictions are timed again until this many seconds or repeats have passed.
+_TIMING_SECONDS, _TIMING_REPEATS = 0.2, 5
+
+
+def evaluate(
+    estimator: Any, split: Split, scoring: Scoring, n_train: int | None = None
+) -> tuple[Evaluation, Any]:
+    """Fit a clone of a model on a split, and measure it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The model, which is left as it is.
+    split : Split
+        The rows.
+    scoring : dict of str to callable
+        What is measured, by name.
+    n_train : int, default=None
+        How many of the training rows to fit on, the first; by default all.
+
+    Returns
+    -------
+    evaluation : dict
+        ``scores`` by name, ``predictions``, ``n_train`` and ``n_test``, and a value
+        for each of `COLUMNS`. Of a model that fails ``error`` alone.
+    model : estimator or None
+        The fitted clone.
+    """
+    try:
+        train, test = split.take_train(n_train), split.take_test()
+        return _evaluate(clone(estimator), train, test, scoring)
+    except Exception as error:  # one model's failure is a line of the table
+        return {"error": f"{type(error).__name__}: {error}"}, None
+
+
+def _evaluate(
+    model: Any, train: Samples, test: Samples, scoring: Scoring
+) -> tuple[Evaluation, Any]:
+    weighting = {}
+    if train.weights is not None:
+        weighting = {_weight_parameter(model): train.weights}
+    start = time.perf_counter()
+    model.fit(train.X, train.y, **weighting)
+    fit_seconds = time.perf_counter() - start
+    predicted, predict_seconds = _predict(model, test.X)
+    evaluation = {
+        "scores": _score(model, test, scoring),
+        "predictions": np.asarray(predicted).tolist(),
+        "n_train": len(train.y),
+        "n_test": len(predicted),
+    }
+    fitted = FittedModel(model, test, fit_seconds, predict_seconds)
+    evaluation |= {column.name: column.measure(fitted) for column in COLUMNS}
+    return evaluation, model
+
+
+def _predict(model: Any, X: Any) -> tuple[Any, float]:
+    """Return the predictions, and the median time that they take."""
+    seconds: list[float] = []
+    while sum(seconds) < _TIMING_SECONDS and len(seconds) < _TIMING_REPEATS:
+        start = time.perf_counter()
+        predicted = model.predict(X)
+        seconds.append(time.perf_counter() - start)
+    return predicted, statistics.median(seconds)
+
+
+def _score(model: Any, test: Samples, scoring: Scoring) -> dict[str, float]:
+    weighting = {} if test.weights is None else {"sample_weight": test.weights}
+    scores = {
+        name: float(measure(model, test.X, test.y, **weighting))
+        for name, measure in scoring.items()
+    }
+    for name, score in scores.items():
+        if not math.isfinite(score):
+            raise ValueError(f"The score {name!r} of the predictions is {score}.")
+    return scores
+
+
+def _weight_parameter(model: Any) -> str:
+    """Return what ``fit`` calls the weights of rows: of a pipeline the last step's."""
+    if hasattr(model, "steps"):
+        name, last = model.steps[-1]
+        return f"{name}__{_weight_parameter(last)}"
+    if hasattr(model, "best_params_") or hasattr(model, "param_grid"):
+        return _weight_parameter(model.estimator)
+    inner = getattr(model, "estimator", None)
+    if inner is not None and not has_fit_parameter(model, "sample_weight"):
+        return _weight_parameter(inner)
+    if not has_fit_parameter(model, "sample_weight"):
+        raise TypeError(f"{type(model).__name__} takes no sample_weight.")
+    return "sample_weight"

@@ -1,0 +1,142 @@
+"""The rows that models are fitted on, and those that they are measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import check_cv, train_test_split
+from sklearn.utils import column_or_1d, indexable
+from sklearn.utils.multiclass import type_of_target
+
+from sknnadl._sklearn import _safe_indexing
+
+#: Indices of rows.
+Indices = NDArray[np.intp]
+
+
+class Samples(NamedTuple):
+    """Rows with their targets and, where they have some, their weights."""
+
+    X: Any
+    y: Any
+    weights: Any = None
+
+    def take(self, indices: Indices | None) -> Samples:
+        """Return the samples of some indices; None means all, which are not copied."""
+        if indices is None:
+            return self
+        return Samples(
+            *(None if one is None else _safe_indexing(one, indices) for one in self)
+        )
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which rows are fitted on and measured on; they are copied when they are needed.
+
+    Parameters
+    ----------
+    samples, test_samples : Samples
+        Where the rows to fit on are, and where those to measure on.
+    train, test : ndarray of int or None
+        Their indices there; None means all.
+    """
+
+    samples: Samples
+    train: Indices | None
+    test_samples: Samples
+    test: Indices | None
+
+    def take_train(self, n_train: int | None = None) -> Samples:
+        """Return what to fit on, or the first ``n_train`` rows of it."""
+        if n_train is None:
+            return self.samples.take(self.train)
+        return self.samples.take(self.train_indices[:n_train])
+
+    def take_test(self) -> Samples:
+        """Return what to measure on."""
+        return self.test_samples.take(self.test)
+
+    @property
+    def train_indices(self) -> Indices:
+        """The indices of the rows to fit on."""
+        return np.arange(len(self.samples.y)) if self.train is None else self.train
+
+    @property
+    def test_indices(self) -> Indices:
+        """The indices of the rows to measure on."""
+        return np.arange(len(self.test_samples.y)) if self.test is None else self.test
+
+    @property
+    def y_test(self) -> Any:
+        """The targets of the rows to measure on."""
+        return Samples(None, self.test_samples.y).take(self.test).y
+
+
+def describe_splits(splits: Sequence[Split]) -> str:
+    """Return a line on how many rows there are; of folds those of the first."""
+    n_train, n_test = len(splits[0].train_indices), len(splits[0].test_indices)
+    rows = f"{n_train:,} rows to train, {n_test:,} to test"
+    return f"{len(splits)} folds of {rows}." if len(splits) > 1 else f"{rows}."
+
+
+def divide_rows(
+    X: Any, y: Any, *, cv: Any, groups: Any, random_state: Any, classify: bool
+) -> list[tuple[Indices, Indices]]:
+    """Return which rows are fitted on, and which held out.
+
+    Parameters
+    ----------
+    X, y : array-like
+        The rows and their targets.
+    cv : int, splitter, iterable or None
+        How the rows are divided into folds. With None a quarter is held out.
+    groups : array-like of shape (n_samples,) or None
+        The groups of the rows, for the splitter.
+    random_state : int, RandomState instance or None
+        Which quarter that is.
+    classify : bool
+        Whether the quarter and the folds have the shares of the classes that all rows
+        have.
+
+    Returns
+    -------
+    index_pairs : list of (ndarray, ndarray)
+        For each split the indices of the rows to fit on, and of those to measure on.
+    """
+    if cv is not None:
+        splitter = check_cv(cv, y, classifier=classify)
+        pairs = splitter.split(X, y, groups)
+        return [(_as_indices(train), _as_indices(test)) for train, test in pairs]
+    if groups is not None:
+        raise ValueError("groups say how cv divides the rows: give cv too.")
+    one_label = classify and type_of_target(y) in ("binary", "multiclass")
+    train, test = train_test_split(
+        np.arange(len(y)),
+        test_size=0.25,
+        stratify=y if one_label else None,
+        random_state=random_state,
+    )
+    return [(train, test)]
+
+
+def _as_indices(chosen: Any) -> Indices:
+    """Return indices, of which a splitter may give a mask."""
+    chosen = np.asarray(chosen)
+    return np.flatnonzero(chosen) if chosen.dtype == bool else chosen
+
+
+def check_test(test: Any) -> Samples:
+    """Return the rows to measure on, and their targets, if they can be that."""
+    if not isinstance(test, tuple) or len(test) != 2 or any(t is None for t in test):
+        raise ValueError("test must be a tuple of (X_test, y_test).")
+    X_test, y_test = indexable(*test)
+    if len(y_test) == 0:
+        raise ValueError("test must have at least one row, got none.")
+    if getattr(y_test, "ndim", 1) == 2 and y_test.shape[1] == 1:
+        y_test = column_or_1d(y_test, warn=True)
+    return Samples(X_test, y_test)
