@@ -11,23 +11,34 @@ import sknnadl
 
 ROOT = Path(sknnadl.__file__).parent
 
-#: What each room may import of the package, beside itself.
+#: The floors of the house, from the ground up: a room imports only from rooms on lower
+#: floors. A room is a folder, or a file beside the folders.
+FLOORS = [
+    {"_sklearn", "datasets", "network/arrays", "significance"},
+    {"network/kernels", "comparison"},
+    {"network/layers"},
+    {"network"},
+    {"_versions", "displays", "training"},
+    {"estimators", "inspection", "reports"},
+    {"baselines"},
+    {"cli", "__init__"},
+    {"__main__"},
+]
+#: What a room imports of the package, where that is less than all below it.
 ALLOWED = {
-    "_fitted": set(),
-    "_sklearn": set(),
-    "network": set(),
-    "training": {"network"},
-    "estimators": {"network", "training", "_fitted", "_sklearn"},
-    "baselines": {"_fitted", "_sklearn"},
-    "datasets": set(),
-    "significance": set(),
-    "comparison": {"_sklearn", "significance"},
-    "displays": {"network"},
-    "reports": {"comparison", "displays"},
-    "inspection": {"displays"},
+    "_versions": {"network/kernels"},
+    "baselines": {"_sklearn", "estimators"},
     "cli": {"baselines", "comparison", "datasets", "estimators", "reports"},
+    "comparison": {"_sklearn", "significance"},
+    "displays": {"network", "network/layers"},
+    "estimators": {"_sklearn", "network", "network/layers", "training"},
+    "inspection": {"displays"},
+    "network/kernels": {"network/arrays"},
+    "network/layers": {"network/arrays", "network/kernels"},
+    "network": {"network/arrays", "network/kernels", "network/layers"},
+    "reports": {"comparison", "displays"},
+    "training": {"network/arrays", "network", "network/layers"},
     "__main__": {"cli"},
-    "_versions": {"network"},
     "__init__": {"_versions", "baselines", "estimators", "reports"},
 }
 #: What a room may import inside a function, as it may be missing.
@@ -35,8 +46,13 @@ OPTIONAL = {"displays": {"matplotlib.pyplot"}}
 FILES = sorted(ROOT.rglob("*.py"))
 
 
+ROOMS = sorted(set.union(*FLOORS), key=len, reverse=True)  # inner rooms come first
+
+
 def room(path):
-    return path.relative_to(ROOT).with_suffix("").parts[0]
+    """Return the room that a file is in, or a module given as a path is."""
+    name = str(path.relative_to(ROOT).with_suffix(""))
+    return next(r for r in ROOMS if name == r or name.startswith(f"{r}/"))
 
 
 def imports(tree):
@@ -50,18 +66,33 @@ def imports(tree):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_run_downwards(path):
-    for module, _ in imports(ast.parse(path.read_text())):
-        package, _, rest = module.partition(".")
-        if package == "sknnadl":
-            target = rest.split(".")[0]
-            assert target == room(path) or target in ALLOWED[room(path)], module
+    own = room(path)
+    for module, node in imports(ast.parse(path.read_text())):
+        if module.partition(".")[0] != "sknnadl":
+            continue
+        target = ROOT.joinpath(*module.split(".")[1:])
+        named = [alias.name for alias in node.names]
+        # `from sknnadl.network import layers` is of the room layers.
+        inner = [target / name for name in named if is_module(target / name)]
+        for other in map(room, inner or [target]):
+            assert other == own or other in ALLOWED[own], module
+
+
+def is_module(path):
+    return path.is_dir() or path.with_suffix(".py").exists()
+
+
+def test_what_is_allowed_runs_downwards():
+    floor = {name: number for number, rooms in enumerate(FLOORS) for name in rooms}
+    for name, others in ALLOWED.items():
+        assert all(floor[other] < floor[name] for other in others), name
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_scikit_learn_stays_out_of_the_lower_floors(path):
     modules = {module for module, _ in imports(ast.parse(path.read_text()))}
     packages = {module.split(".")[0] for module in modules}
-    if room(path) in ("network", "training"):
+    if room(path).partition("/")[0] in ("network", "training"):
         assert packages.isdisjoint({"sklearn", "joblib"})
     private = {
         module for module in modules if module.startswith("sklearn") and "._" in module
@@ -91,4 +122,7 @@ def test_no_import_inside_a_function(path):
 
 @pytest.mark.parametrize("name", sorted(ALLOWED.keys() - {"__main__", "__init__"}))
 def test_each_room_can_be_imported_alone(name):
-    subprocess.run([sys.executable, "-c", f"import sknnadl.{name}"], check=True)
+    subprocess.run(
+        [sys.executable, "-c", f"import sknnadl.{name.replace(chr(47), chr(46))}"],
+        check=True,
+    )

@@ -15,7 +15,7 @@ from sknnadl.estimators.attributes import forget, kept_on_failure
 from sknnadl.estimators.fitting import start_run, train
 from sknnadl.estimators.inputs import AnyArray, MatrixLike, TakesRows, VectorLike
 from sknnadl.network.layers import Dense
-from sknnadl.network.layers.base import Role
+from sknnadl.network.layers.layer import Role
 from sknnadl.network.network import Network, from_plain
 from sknnadl.network.summary import summarize
 from sknnadl.training.data import Rows

@@ -15,7 +15,7 @@ from sknnadl.network.layers import (
     L2Pool2D,
     MaxPool2D,
 )
-from sknnadl.network.layers.base import as_pair
+from sknnadl.network.layers.layer import as_pair
 
 _POOLINGS = {"average": AveragePool2D, "l2": L2Pool2D, "max": MaxPool2D}
 

@@ -10,7 +10,7 @@ from sknnadl.estimators.hidden_layers import check_layers
 from sknnadl.estimators.inputs import TakesImages
 from sknnadl.estimators.regressor import BaseNetworkRegressor
 from sknnadl.network.layers import Dense
-from sknnadl.network.layers.base import LayerSpec
+from sknnadl.network.layers.layer import LayerSpec
 from sknnadl.training.augmentation import Augmentation
 
 

@@ -12,9 +12,9 @@ import numpy.typing as npt
 from sknnadl.network.arrays import Array, Shape
 from sknnadl.network.kernels import Stack, bind_stack, stack_gradient
 from sknnadl.network.layers import LAYERS
-from sknnadl.network.layers.base import Layer, LayerSpec, Role
 from sknnadl.network.layers.dense import DenseLayer
 from sknnadl.network.layers.flatten import FlattenLayer
+from sknnadl.network.layers.layer import Layer, LayerSpec, Role
 from sknnadl.network.losses import Loss
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from sknnadl.network.arrays import Shape
-from sknnadl.network.layers.base import Layer, LayerSpec, Role
+from sknnadl.network.layers.layer import Layer, LayerSpec, Role
 from sknnadl.network.network import build_layers
 
 

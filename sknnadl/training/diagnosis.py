@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from sknnadl.network.arrays import Array
-from sknnadl.network.layers.base import Role
+from sknnadl.network.layers.layer import Role
 from sknnadl.network.losses import constant_logits
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import predict_logits

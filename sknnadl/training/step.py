@@ -12,7 +12,7 @@ import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from sknnadl.network.arrays import Array
-from sknnadl.network.layers.base import Role
+from sknnadl.network.layers.layer import Role
 from sknnadl.network.network import Network
 from sknnadl.training.optimizers import Optimizer
 

@@ -5,12 +5,12 @@ A new layer is a file here, and its name in the three places below.
 
 from __future__ import annotations
 
-from sknnadl.network.layers.base import LayerSpec
 from sknnadl.network.layers.batch_norm import BatchNorm
 from sknnadl.network.layers.conv import Conv2D
 from sknnadl.network.layers.dense import Dense
 from sknnadl.network.layers.dropout import Dropout
 from sknnadl.network.layers.flatten import Flatten
+from sknnadl.network.layers.layer import LayerSpec
 from sknnadl.network.layers.pooling import AveragePool2D, L2Pool2D, MaxPool2D
 
 __all__ = [

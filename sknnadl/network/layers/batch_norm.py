@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
 from sknnadl.network.layers.activations import ACTIVATIONS
-from sknnadl.network.layers.base import (
+from sknnadl.network.layers.layer import (
     ActivatedLayer,
     LayerSpec,
     Parameter,

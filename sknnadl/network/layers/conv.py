@@ -11,7 +11,8 @@ import numpy.typing as npt
 from sknnadl.network.arrays import Array, Shape
 from sknnadl.network.kernels import Geometry, make_convolution
 from sknnadl.network.layers.activations import ACTIVATIONS
-from sknnadl.network.layers.base import (
+from sknnadl.network.layers.initializers import INITIALIZERS, get_initializer
+from sknnadl.network.layers.layer import (
     ActivatedLayer,
     Layer,
     LayerSpec,
@@ -22,7 +23,6 @@ from sknnadl.network.layers.base import (
     check_choice,
     check_count,
 )
-from sknnadl.network.layers.initializers import INITIALIZERS, get_initializer
 from sknnadl.network.layers.pooling import MaxPool2DLayer
 from sknnadl.network.layers.windows import check_is_image, count_windows, pad_size
 

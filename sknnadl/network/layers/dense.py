@@ -11,7 +11,8 @@ import numpy.typing as npt
 from sknnadl.network.arrays import Array, Shape
 from sknnadl.network.kernels import Product, make_product
 from sknnadl.network.layers.activations import ACTIVATIONS
-from sknnadl.network.layers.base import (
+from sknnadl.network.layers.initializers import INITIALIZERS, get_initializer
+from sknnadl.network.layers.layer import (
     ActivatedLayer,
     LayerSpec,
     Parameter,
@@ -19,7 +20,6 @@ from sknnadl.network.layers.base import (
     check_choice,
     check_count,
 )
-from sknnadl.network.layers.initializers import INITIALIZERS, get_initializer
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
-from sknnadl.network.layers.base import Layer, LayerSpec
+from sknnadl.network.layers.layer import Layer, LayerSpec
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
 from sknnadl.network.kernels import take_maximum, take_winners
-from sknnadl.network.layers.base import Layer, LayerSpec, Pair, as_pair
+from sknnadl.network.layers.layer import Layer, LayerSpec, Pair, as_pair
 from sknnadl.network.layers.windows import (
     check_is_image,
     count_windows,

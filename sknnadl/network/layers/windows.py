@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from sknnadl.network.arrays import Array, Shape
-from sknnadl.network.layers.base import LayerSpec
+from sknnadl.network.layers.layer import LayerSpec
 
 
 def check_is_image(spec: LayerSpec, input_shape: Shape) -> None:
