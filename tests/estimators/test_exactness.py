@@ -134,7 +134,7 @@ def validation(model, X, y, kind):
 
 
 @given(case=cases(), kind=validations)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_fit_is_so_many_calls_of_partial_fit(case, kind):
     model, (X, y, w) = case
     given = validation(model, X, y, kind)
@@ -145,7 +145,7 @@ def test_fit_is_so_many_calls_of_partial_fit(case, kind):
 
 
 @given(case=cases(), kind=validations, at=st.integers(1, EPOCHS - 1))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_fit_can_stop_be_saved_and_go_on(case, kind, at):
     model, (X, y, w) = case
     given = validation(model, X, y, kind)
@@ -206,7 +206,7 @@ def test_training_goes_on_in_a_new_process(model, tmp_path, digits):
 
 
 @given(case=cases())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_number_of_threads_changes_nothing(case):
     model, (X, y, w) = case
     results = []
@@ -220,7 +220,7 @@ def test_the_number_of_threads_changes_nothing(case):
 
 
 @given(case=cases())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_number_of_threads_changes_nothing_in_small_pieces(case):
     model, (X, y, w) = case
     with pytest.MonkeyPatch.context() as patch:  # pieces of very few rows
@@ -274,7 +274,7 @@ def test_threads_fit_at_the_same_time_with_the_same_bits(model, digits):
 
 
 @given(case=cases())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_rows_one_by_one_are_rows_all_at_once(case):
     model, (X, y, _) = case
     model.partial_fit(X, y, classes=np.unique(y))

@@ -315,7 +315,7 @@ def test_a_file_of_another_kind_is_left_alone(content, iris, tmp_path):
 def test_what_cannot_be_told_from_others_is_not_saved(iris, tmp_path):
     options = {"cv": 2, "scoring": lambda model, X, y: 0.5}
     assert compare([SVC()], *iris, **options).table[0]["<lambda>"] == 0.5
-    with pytest.raises(ValueError, match=r"can be pickled \(Can't pickle"):
+    with pytest.raises(ValueError, match=r"can be pickled \("):
         compare([SVC()], *iris, **options, save=tmp_path / "saved.json")
 
 
