@@ -147,7 +147,14 @@ def test_a_failed_model_is_in_the_exit_status(capsys):
     assert "failed: ValueError" in capsys.readouterr().out
 
 
-def test_compare_on_mnist(capsys, mnist_path):
-    arguments = ["--data", str(mnist_path), "--train-rows", "500"]
+@pytest.mark.parametrize(
+    "estimators",
+    [
+        ["--estimators", "average darkness", "MLP"],
+        pytest.param([], marks=pytest.mark.slow),  # all of them
+    ],
+)
+def test_compare_on_mnist(estimators, capsys, mnist_path):
+    arguments = ["--data", str(mnist_path), "--train-rows", "500", *estimators]
     assert main(["compare", *arguments]) == 0
     assert "500 rows to train, 10,000 to test." in capsys.readouterr().out

@@ -229,7 +229,7 @@ def test_level_is_checked():
         mean_interval([1, 2], 9, 1, level=0)
 
 
-@settings(max_examples=30)  # statsmodels is slow
+@settings(max_examples=10)  # statsmodels is slow
 @given(P_VALUES)
 def test_holm_is_that_of_statsmodels(p_values):
     known = ~np.isnan(p_values)
