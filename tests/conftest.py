@@ -2,10 +2,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sklearn.datasets import load_iris
 from sklearn.preprocessing import scale
 
 from sknnadl.datasets import load_digits_images, load_mnist
+
+#: A slow or busy machine is no failure.
+settings.register_profile(
+    "sknnadl", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("sknnadl")
 
 
 @pytest.fixture(scope="session")

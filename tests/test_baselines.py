@@ -31,16 +31,16 @@ def test_sums_do_not_overflow_and_sparse_rows_are_dense_rows():
 
 
 def test_negative_features_are_refused():
-    with pytest.raises(ValueError, match="Negative values"):
+    with pytest.raises(ValueError, match=r"[Nn]egative"):
         AverageDarknessClassifier().fit([[-1], [1]], [0, 1])
 
 
 def test_a_failed_fit_leaves_what_was_there():
     model = AverageDarknessClassifier().fit([[1, 2], [3, 4]], [0, 1])
-    with pytest.raises(ValueError, match="Negative values"):
+    with pytest.raises(ValueError, match=r"[Nn]egative"):
         model.fit([[-1], [1]], [0, 1])
     assert model.predict([[1, 1]]) == [0]
-    with pytest.raises(ValueError, match="Negative values"):
+    with pytest.raises(ValueError, match=r"[Nn]egative"):
         model.predict([[-1, 1]])
 
 

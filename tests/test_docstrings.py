@@ -1,44 +1,65 @@
-"""The docstrings that are assembled; all others are validated as they are written."""
+"""The constructors of the estimators, and what their docstrings say of them."""
 
+import ast
 import inspect
-import tomllib
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
-from numpydoc.validate import validate
 
-from sknnadl import (
-    ConvNetClassifier,
-    ConvNetRegressor,
-    MLPClassifier,
-    MLPRegressor,
-    NetworkClassifier,
-)
+import sknnadl
+from sknnadl import estimators
 from sknnadl.network import Dense
 
-ASSEMBLED = [
-    ConvNetClassifier,
-    ConvNetRegressor,
-    MLPClassifier,
-    MLPRegressor,
-    NetworkClassifier,
-]
-SETTINGS = Path(__file__).parents[1] / "pyproject.toml"
+ESTIMATORS = [getattr(sknnadl, name) for name in estimators.__all__]
+#: Arguments whose default is another one in some estimators.
+OWN_DEFAULTS = {"loss"}
 
 
-@pytest.mark.parametrize("cls", ASSEMBLED)
-def test_docstring_is_valid(cls):
-    settings = tomllib.loads(SETTINGS.read_text())["tool"]["numpydoc_validation"]
-    ignored = {code for code in settings["checks"] if code != "all"}
-    errors = validate(f"{cls.__module__}.{cls.__name__}")["errors"]
-    assert not [error for error in errors if error[0] not in ignored]
-
-
-@pytest.mark.parametrize("cls", ASSEMBLED)
-def test_every_default_is_documented(cls):
+@pytest.mark.parametrize("cls", ESTIMATORS)
+def test_every_argument_is_documented_with_its_default(cls):
+    lines = [line.strip() for line in cls.__doc__.splitlines()]
     for name, parameter in inspect.signature(cls).parameters.items():
-        line = next(
-            line for line in cls.__doc__.splitlines() if line.startswith(f"{name} : ")
-        )
+        line = next(line for line in lines if line.startswith(f"{name} : "))
         documented = line.partition("default=")[2]
-        assert eval(documented, {"Dense": Dense}) == parameter.default, name
+        values = {"Dense": Dense, "numpy": np}
+        assert eval(documented, values) == parameter.default, name
+
+
+@pytest.mark.parametrize("cls", ESTIMATORS)
+def test_the_constructor_is_written_out_and_only_stores(cls):
+    assert "__init__" in vars(cls)
+    parameters = inspect.signature(cls).parameters
+    values = {name: object() for name in parameters}
+    assert vars(cls(**values)) == values
+    assert all(p.annotation is not p.empty for p in parameters.values())
+    assert set(cls._parameter_constraints) == set(parameters)
+
+
+def test_shared_arguments_are_the_same_everywhere():
+    shared = {}
+    for cls in ESTIMATORS:
+        order = [name for name in inspect.signature(cls).parameters if name in shared]
+        assert order == [name for name in shared if name in order], cls
+        for name, parameter in inspect.signature(cls).parameters.items():
+            first = shared.setdefault(name, parameter)
+            assert parameter.annotation == first.annotation, (cls, name)
+            if name not in OWN_DEFAULTS:
+                assert parameter.default == first.default, (cls, name)
+
+
+@pytest.mark.parametrize("cls", ESTIMATORS)
+def test_help_is_the_text_of_the_source(cls):
+    tree = ast.parse(Path(inspect.getsourcefile(cls)).read_text())
+    written = next(n for n in tree.body if getattr(n, "name", None) == cls.__name__)
+    assert cls.__doc__ == ast.get_docstring(written, clean=False)
+
+
+def test_shared_paragraphs_are_equal():
+    script = Path(__file__).parents[1] / "docs" / "shared_paragraphs.py"
+    done = subprocess.run(
+        [sys.executable, script], stdout=subprocess.PIPE, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout

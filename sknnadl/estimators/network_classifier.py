@@ -30,12 +30,12 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         The shape that the first layer sees: (height, width) or
         (height, width, channels) where flat rows hold images; one of them may be -1 and
         is inferred. By default rows are rows, and images are images.
-    weight_init : str, default="auto"
-        How the output layer starts; see `MLPClassifier`. The other layers have a
-        ``weight_init`` of their own.
     augmentation : Augmentation or list of them, default=None
         How training images are changed at random at each use, such as
         ``[Rotate(10), Elastic()]`` from `sknnadl.training`.
+    weight_init : str, default="auto"
+        How the output layer starts; see `MLPClassifier`. The other layers have a
+        ``weight_init`` of their own.
     loss : {"log_loss", "cross_entropy", "squared_error"}, default="log_loss"
         A row's cost: ``-sum(y log(a))`` of softmax outputs, or of sigmoid outputs
         ``-sum(y log(a) + (1 - y) log(1 - a))``, which is an indicator's log loss too,
@@ -194,8 +194,8 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         layers: Sequence[LayerSpec] = (Dense(100),),
         *,
         input_shape: Sequence[int] | None = None,
-        weight_init: str = "auto",
         augmentation: Augmentation | Sequence[Augmentation] | None = None,
+        weight_init: str = "auto",
         loss: str = "log_loss",
         class_weight: ClassWeight = None,
         solver: str = "sgd",
@@ -231,8 +231,8 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
     ) -> None:
         self.layers = layers
         self.input_shape = input_shape
-        self.weight_init = weight_init
         self.augmentation = augmentation
+        self.weight_init = weight_init
         self.loss = loss
         self.class_weight = class_weight
         self.solver = solver

@@ -31,12 +31,12 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         The shape that the first layer sees: (height, width) or
         (height, width, channels) where flat rows hold images; one of them may be -1 and
         is inferred. By default rows are rows, and images are images.
-    weight_init : str, default="auto"
-        How the output layer starts; see `MLPClassifier`. The other layers have a
-        ``weight_init`` of their own.
     augmentation : Augmentation or list of them, default=None
         How training images are changed at random at each use, such as
         ``[Rotate(10), Elastic()]`` from `sknnadl.training`.
+    weight_init : str, default="auto"
+        How the output layer starts; see `MLPClassifier`. The other layers have a
+        ``weight_init`` of their own.
     loss : {"squared_error"}, default="squared_error"
         The cost of a row: ``1/2 sum((y - a)**2)``.
     solver : str, default="sgd"
@@ -183,8 +183,8 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         layers: Sequence[LayerSpec] = (Dense(100),),
         *,
         input_shape: Sequence[int] | None = None,
-        weight_init: str = "auto",
         augmentation: Augmentation | Sequence[Augmentation] | None = None,
+        weight_init: str = "auto",
         loss: str = "squared_error",
         solver: str = "sgd",
         learning_rate: str = "constant",
@@ -219,8 +219,8 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
     ) -> None:
         self.layers = layers
         self.input_shape = input_shape
-        self.weight_init = weight_init
         self.augmentation = augmentation
+        self.weight_init = weight_init
         self.loss = loss
         self.solver = solver
         self.learning_rate = learning_rate

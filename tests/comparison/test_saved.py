@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import load_iris
 from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
@@ -75,17 +77,17 @@ print(compare(models, *data, random_state=0, save={saved!r}).to_json())
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL here")
 def test_a_killed_comparison_goes_on(tmp_path):
-    def start(slow, saved="saved.json"):
-        log = str(tmp_path / "log")
+    log, saved = str(tmp_path / "log"), str(tmp_path / "saved.json")
+
+    def start(slow):
         folder = os.path.dirname(__file__)
-        values = {"folder": folder, "log": log, "saved": str(tmp_path / saved)}
-        program = PROGRAM.format(slow=slow, **values)
+        program = PROGRAM.format(folder=folder, log=log, saved=saved, slow=slow)
         return subprocess.Popen(
             [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
         )
 
     def n_saved():
-        path = tmp_path / "saved.json"
+        path = Path(saved)
         return len(json.loads(path.read_text())["models"]) if path.exists() else 0
 
     killed = start(slow=True)
@@ -97,8 +99,9 @@ def test_a_killed_comparison_goes_on(tmp_path):
     assert (tmp_path / "log").read_text().split() == ["a", "b"]
     resumed = json.loads(start(slow=False).communicate()[0])
     assert (tmp_path / "log").read_text().split() == list("abcde")
-    through = json.loads(start(slow=False, saved="other.json").communicate()[0])
-    for ours, theirs in zip(resumed["models"], through["models"], strict=True):
+    models = {name: Counted(log, name) for name in "abcde"}
+    through = compare(models, *load_iris(return_X_y=True), random_state=0).table
+    for ours, theirs in zip(resumed["models"], through, strict=True):
         for key in ("name", "accuracy", "accuracy_low", "accuracy_high", "error"):
             assert ours[key] == theirs[key]
 
@@ -117,5 +120,5 @@ def test_a_file_of_another_kind_is_left_alone(content, iris, tmp_path):
 def test_what_cannot_be_told_from_others_is_not_saved(iris, tmp_path):
     options = {"cv": 2, "scoring": lambda model, X, y: 0.5}
     assert compare([SVC()], *iris, **options).table[0]["<lambda>"] == 0.5
-    with pytest.raises(ValueError, match=r"can be pickled \(Can't pickle"):
+    with pytest.raises(ValueError, match=r"can be pickled \("):
         compare([SVC()], *iris, **options, save=tmp_path / "saved.json")

@@ -115,7 +115,7 @@ def test_errors(iris):
         draw(Y_TRUE, Y_PRED, np.ones(4))
     with pytest.raises(ValueError, match="1 channel, or 3 or 4 of colour"):
         draw(Y_TRUE, Y_PRED, np.ones((4, 3, 3, 2)))
-    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+    with pytest.raises(ValueError, match=r"3.*4"):
         draw(Y_TRUE[:3], Y_PRED, IMAGES)
     with pytest.raises(ValueError, match="n_images must be at least 1"):
         draw(Y_TRUE, Y_PRED, IMAGES, n_images=0)

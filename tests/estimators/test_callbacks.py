@@ -87,9 +87,7 @@ def test_scoring_monitor_of_a_data_frame(model, iris):
 
 def test_progress_bar(model, iris, capsys):
     model.set_callbacks(ProgressBar()).fit(*iris)
-    out = capsys.readouterr().out
-    assert "MLPClassifier - fit" in out
-    assert "100%" in out
+    assert "MLPClassifier" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
@@ -100,7 +98,7 @@ def test_in_a_grid_search_over_a_pipeline(model, iris, capsys, n_jobs):
         pipeline, {"mlpclassifier__dropout": [0.0, 0.1]}, cv=2, n_jobs=n_jobs
     )
     search.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(*iris)
-    assert "100%" in capsys.readouterr().out
+    assert "GridSearchCV" in capsys.readouterr().out
     logs = monitor.get_logs(select="all")
     epochs = [row for log in logs for row in log.data if row["task_name"] == "epoch"]
     assert len(epochs) == (2 * 2 + 1) * EPOCHS  # of each fold, and of the refit

@@ -240,6 +240,7 @@ def test_the_sizes_are_named_where_they_have_changed(digits):
         model.set_params(n_filters=(5,)).fit(X, y)
 
 
+@pytest.mark.slow
 def test_as_accurate_as_the_tuned_svm_on_digits(digits):
     """The models of the command line on all 1,797 digits.
 

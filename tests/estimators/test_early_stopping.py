@@ -143,7 +143,7 @@ def test_data_frames_are_validated_on_without_a_warning(noisy):
     model = quick(early_stopping=True, scoring="f1_macro")
     model.fit(X, y, X_val=X_val, y_val=pd.Series(y_val))
     assert len(model.history_["val_score"]) == 3
-    with pytest.raises(ValueError, match="feature names"):
+    with pytest.raises(ValueError, match="feature"):
         model.fit(X, y, X_val=X_val[X_val.columns[::-1]], y_val=y_val)
 
 

@@ -135,7 +135,7 @@ def validation(model, X, y, kind):
 
 
 @given(case=cases(), kind=validations)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_fit_is_so_many_calls_of_partial_fit(case, kind):
     model, (X, y, w) = case
     given = validation(model, X, y, kind)
@@ -146,7 +146,7 @@ def test_fit_is_so_many_calls_of_partial_fit(case, kind):
 
 
 @given(case=cases(), kind=validations, at=st.integers(1, EPOCHS - 1))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_fit_can_stop_be_saved_and_go_on(case, kind, at):
     model, (X, y, w) = case
     given = validation(model, X, y, kind)
@@ -178,36 +178,35 @@ RESUME = """
 import pickle, sys
 import numpy as np
 with open(sys.argv[1], "rb") as file:
-    model, X, y = pickle.load(file)
-model.partial_fit(X, y)
+    models, X, y = pickle.load(file)
+for model in models:
+    model.partial_fit(X, y)
 with open(sys.argv[1], "wb") as file:
-    pickle.dump(model, file)
+    pickle.dump(models, file)
 """
 
 
-@pytest.mark.parametrize(
-    "model",
-    [
+def test_training_goes_on_in_a_new_process(tmp_path, digits):
+    X, y = digits.X_train, digits.y_train
+    models = [
         MLPClassifier((50,), momentum=0.9, dropout=0.2, random_state=0),
         MLPClassifier((50,), solver="adam", learning_rate="one_cycle", random_state=0),
         ConvNetClassifier((4,), momentum=0.9, dropout=0.2, n_jobs=2, random_state=0),
         ConvNetClassifier(
             (4,), batch_norm=True, augmentation=Shift(1), n_jobs=2, random_state=0
         ),
-    ],
-    ids=["perceptron", "Adam", "convolutional network", "normalized, shifted"],
-)
-def test_training_goes_on_in_a_new_process(model, tmp_path, digits):
-    X, y = digits.X_train, digits.y_train
-    model.partial_fit(X, y, classes=range(10))
-    path = tmp_path / "model.pickle"
-    path.write_bytes(pickle.dumps((model, X, y)))
+    ]
+    for model in models:
+        model.partial_fit(X, y, classes=range(10))
+    path = tmp_path / "models.pickle"
+    path.write_bytes(pickle.dumps((models, X, y)))
     subprocess.run([sys.executable, "-c", RESUME, path], check=True)
-    assert_same(model.partial_fit(X, y), pickle.loads(path.read_bytes()))
+    for model, resumed in zip(models, pickle.loads(path.read_bytes()), strict=True):
+        assert_same(model.partial_fit(X, y), resumed)
 
 
 @given(case=cases())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_number_of_threads_changes_nothing(case):
     model, (X, y, w) = case
     results = []
@@ -221,7 +220,7 @@ def test_the_number_of_threads_changes_nothing(case):
 
 
 @given(case=cases())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8)  # many small pieces are slow
 def test_the_number_of_threads_changes_nothing_in_small_pieces(case):
     model, (X, y, w) = case
     with pytest.MonkeyPatch.context() as patch:  # pieces of very few rows
@@ -275,7 +274,7 @@ def test_threads_fit_at_the_same_time_with_the_same_bits(model, digits):
 
 
 @given(case=cases())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_rows_one_by_one_are_rows_all_at_once(case):
     model, (X, y, _) = case
     model.partial_fit(X, y, classes=np.unique(y))

@@ -98,7 +98,7 @@ def test_rows_that_are_no_square_need_a_shape(iris):
         ((8, 4, 2, 1), "2 or 3 integers"),
         ((64,), "2 or 3 integers"),
         ((), "2 or 3 integers"),
-        ("88", "must be an instance of 'tuple'"),
+        ("88", "image_shape.*tuple"),
     ],
 )
 def test_a_wrong_shape_argument(shape, message, digits):
@@ -131,11 +131,11 @@ def test_images_of_another_size(colours):
         model.predict(X.swapaxes(1, 2))
     with pytest.raises(ValueError, match=r"single image, give X\[np.newaxis\]"):
         model.predict(X[0])
-    with pytest.raises(ValueError, match="has 161 features"):
+    with pytest.raises(ValueError, match="161"):
         model.predict(X.reshape(20, -1)[:, :-1])
     with pytest.raises(ValueError, match=r"\(2, 2, 2, 2, 2\)"):
         quick().fit(np.zeros((2,) * 5), [0, 1])
-    with pytest.raises(ValueError, match="0 sample"):
+    with pytest.raises(ValueError, match=r"\(0, (81|9, 9)\)"):
         quick().fit(np.zeros((0, 9, 9)), [])
     with pytest.raises(ValueError, match=r"\(9, 9\) does not fit .* 162 values"):
         quick(image_shape=(9, 9)).fit(X, y)
@@ -144,7 +144,7 @@ def test_images_of_another_size(colours):
 def test_a_failed_fit_forgets_the_shape_it_saw(colours):
     X, y = colours
     model = quick()
-    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+    with pytest.raises(ValueError, match=r"20.*19"):
         model.fit(X, y[:-1])
     assert not hasattr(model, "input_shape_")
     model.fit(X, y)

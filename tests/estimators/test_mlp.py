@@ -139,7 +139,7 @@ def test_data_frames(iris):
     model = quick().fit(frame, pd.Series(y))
     assert model.feature_names_in_.tolist() == list("abcd")
     np.testing.assert_array_equal(model.predict(frame), quick().fit(X, y).predict(X))
-    with pytest.raises(ValueError, match="feature names"):
+    with pytest.raises(ValueError, match="feature"):
         model.predict(frame.rename(columns={"a": "z"}))
 
 
@@ -240,7 +240,7 @@ def test_without_warm_start_fit_forgets(iris):
 
 def test_partial_fit_needs_the_classes_at_first(iris):
     X, y = iris
-    with pytest.raises(ValueError, match="classes must be passed"):
+    with pytest.raises(ValueError, match="classes"):
         MLPClassifier().partial_fit(X, y)
     model = quick().partial_fit(X[:50], y[:50], classes=[0, 1, 2])
     model.partial_fit(X, y)
@@ -301,11 +301,11 @@ def test_a_row_alone_is_checked_as_many_are(dtype, iris):
     row = X[:1].astype(dtype)
     for value in (np.nan, np.inf, -np.inf):
         row[0, 2] = value
-        with pytest.raises(ValueError, match=r"contains (NaN|infinity)"):
+        with pytest.raises(ValueError, match=r"NaN|inf"):
             model.predict(row)
-    with pytest.raises(ValueError, match="X has 3 features, but MLPClassifier"):
+    with pytest.raises(ValueError, match=r"3 features.*MLPClassifier"):
         model.predict(X[:1, :3].astype(dtype))
-    with pytest.raises(ValueError, match="Expected 2D array, got 1D"):
+    with pytest.raises(ValueError, match="1D"):
         model.predict(X[0].astype(dtype))
-    with pytest.raises(ValueError, match="minimum of 1 is required"):
+    with pytest.raises(ValueError, match=r"\(0, 4\)"):
         model.predict(X[:0].astype(dtype))

@@ -43,10 +43,7 @@ def test_clone_and_parameters(model):
     copy = clone(model)
     assert copy.get_params() == model.get_params()
     assert copy.set_params(dropout=0.5).dropout == 0.5
-    assert (
-        repr(model)
-        == "MLPClassifier(hidden_layer_sizes=(30,), max_iter=10, random_state=0)"
-    )
+    assert eval(repr(model)).get_params() == model.get_params()
     assert "MLPClassifier" in model._repr_html_()
 
 
@@ -160,8 +157,7 @@ def through_joblib(model, path):
 def through_skops(model, path):
     skops.io.dump(model, path)
     unknown = skops.io.get_untrusted_types(file=path)
-    kind = type(model)
-    assert unknown == [f"{kind.__module__}.{kind.__name__}"]  # and nothing else
+    assert unknown == [f"{MLPClassifier.__module__}.MLPClassifier"]  # and nothing else
     return skops.io.load(path, trusted=unknown)
 
 
@@ -235,4 +231,4 @@ def test_images_go_through_compare(conv_net, images):
     report = compare(models, X, y, random_state=0)
     assert report.table[0]["accuracy"] > 0.7
     assert report.table[0]["n_parameters"] == 3 * 3 * 2 * 4 + 4 + 36 * 100 + 100 + 1010
-    assert "dim 4" in report.table[1]["error"]
+    assert report.table[1]["error"].startswith("ValueError: ")

@@ -204,7 +204,7 @@ def test_an_interrupted_iteration_is_undone(iris, monkeypatch):
     with pytest.warns(UserWarning, match="Training was interrupted"):
         model.fit(*iris)
     monkeypatch.undo()
-    assert 5 < model.n_iter_ < 12
+    assert 0 < model.n_iter_ < 12  # each takes one evaluation or more
     expected = clone(model).set_params(max_iter=model.n_iter_).fit(*iris)
     np.testing.assert_array_equal(model.parameters_, expected.parameters_)
     assert model.loss_curve_ == expected.loss_curve_
@@ -217,7 +217,8 @@ def test_full_batches_have_no_partial_fit_and_say_why(model, iris):
     assert not hasattr(model, "partial_fit")
     with pytest.raises(AttributeError, match="partial_fit") as error:
         model.partial_fit(*iris)
-    assert "solver='lbfgs' trains on all rows at once" in str(error.value.__cause__)
+    said = f"{error.value} {error.value.__cause__}"
+    assert "solver='lbfgs' trains on all rows at once" in said
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_labels_through_scikit_learns_tools(labelled):
 BAD_LABELS = [
     (lambda Y: Y[:, :3], r"y has 3 labels, and the network 4"),
     (lambda Y: Y[:, 0], r"trained on multilabel-indicator targets, and y is"),
-    (lambda Y: Y + np.arange(4), "1d array|multiclass-multioutput|multilabel"),
+    (lambda Y: Y + np.arange(4), "multioutput|multilabel"),
     (lambda Y: Y + 0.5, "continuous"),
     pytest.param(
         lambda Y: 2 * Y - 1,
@@ -252,10 +252,10 @@ def test_values_of_sparse_rows_and_images(valued):
 
 
 BAD_VALUES = [
-    (lambda y: np.where(y == y[3], np.nan, y), "y contains NaN"),
+    (lambda y: np.where(y == y[3], np.nan, y), "y.* NaN"),
     (lambda y: np.where(y > 0, "high", "low"), "must be an array of numbers"),
     (lambda y: y.astype(complex), "[Cc]omplex"),
-    (lambda y: y[:-1], "inconsistent numbers of samples"),
+    (lambda y: y[:-1], "442.*441"),
     (lambda y: 1e300 * y, "y contains a value too large for dtype='float32'"),
     pytest.param(
         lambda y: y.astype(str),

@@ -165,14 +165,14 @@ def test_weights_of_any_form(iris):
 
 
 BAD_WEIGHTS = [
-    ({"class_weight": "even"}, {}, "'class_weight' parameter"),
-    ({"class_weight": 2.0}, {}, "'class_weight' parameter"),
-    ({"class_weight": {0: -1}}, {}, "Negative values"),
+    ({"class_weight": "even"}, {}, "'class_weight'"),
+    ({"class_weight": 2.0}, {}, "'class_weight'"),
+    ({"class_weight": {0: -1}}, {}, "[Nn]egative"),
     ({"class_weight": {"a": 2}}, {}, r"names the classes \['a'\], which are not among"),
-    ({"class_weight": dict.fromkeys(range(3), 0)}, {}, "at least one non-zero"),
-    ({}, {"sample_weight": np.zeros(150)}, "at least one non-zero"),
-    ({}, {"sample_weight": np.ones(149)}, r"sample_weight.shape == \(149,\)"),
-    ({}, {"sample_weight": -np.ones(150)}, "Negative values.* `sample_weight`"),
+    ({"class_weight": dict.fromkeys(range(3), 0)}, {}, "weight.*zero"),
+    ({}, {"sample_weight": np.zeros(150)}, "weight.*zero"),
+    ({}, {"sample_weight": np.ones(149)}, r"sample_weight.*\(149,\)"),
+    ({}, {"sample_weight": -np.ones(150)}, "[Nn]egative.*sample_weight"),
     pytest.param(
         {"class_weight": {1: 2}},
         {"sample_weight": np.ones(149)},

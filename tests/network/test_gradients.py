@@ -48,7 +48,7 @@ def test_activations_of_extreme_values(name, dtype):
 
 @pytest.mark.parametrize("name", sorted(LOSSES))
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 5), k=st.integers(1, 5))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_loss(name, seed, n, k):
     rng = np.random.default_rng(seed)
     logits, targets = 3 * rng.standard_normal((n, k)), one_hot(rng, n, k)
@@ -77,7 +77,7 @@ layers = st.lists(
     n_features=st.integers(1, 5),
     seed=st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_network(specs, loss, n, n_features, seed):
     rng = np.random.default_rng(seed)
     network = Network([*specs, Dense(3, "identity")], (n_features,), "float64")

@@ -128,7 +128,7 @@ def shapes_of(specs, shape):
     n=st.integers(1, 3),
     seed=st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_conv(spec, shape, n, seed):
     check([spec], np.random.default_rng(seed).standard_normal((n, *shape)))
 
@@ -140,7 +140,7 @@ def test_conv(spec, shape, n, seed):
     shape=st.tuples(*[st.integers(1, 12)] * 2, st.integers(1, 3)),
     seed=st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_pooling(pool, window, stride, shape, seed):
     check([pool(window, stride)], np.random.default_rng(seed).random((2, *shape)))
 

@@ -13,7 +13,7 @@ from sknnadl.significance import holm
 P_VALUES = st.lists(st.floats(0, 1) | st.just(math.nan))
 
 
-@settings(max_examples=30)  # statsmodels is slow
+@settings(max_examples=10)  # statsmodels is slow
 @given(P_VALUES)
 def test_holm_is_that_of_statsmodels(p_values):
     known = ~np.isnan(p_values)

@@ -90,7 +90,7 @@ def level(request):
 
 @needs_kernels
 @given(sizes=geometries(), n=st.integers(1, 3), seed=st.integers(0, 1000))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_both_ways_agree(level, sizes, n, seed):
     arrays = draw_arrays(sizes, n, seed)
     ours = both_ways(CompiledConvolution, sizes, *arrays)
@@ -291,7 +291,7 @@ def multiply_both_ways(way, x, weights, gradient):
     seed=st.integers(0, 1000),
     dtype=st.sampled_from(["float32", "float64"]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_both_products_agree(level, n, n_in, units, seed, dtype):
     rng = np.random.default_rng(seed)
     shapes = (n, n_in), (n_in, units), (n, units)

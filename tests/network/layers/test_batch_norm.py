@@ -38,7 +38,6 @@ def normalize(x, mean, variance, epsilon, values):
 
 
 @given(shape=shapes, n=st.integers(1, 9), epsilon=st.floats(1e-6, 0.9), seed=seeds)
-@settings(deadline=None)
 def test_forward_is_the_definition(shape, n, epsilon, seed):
     rng = np.random.default_rng(seed)
     network = make([BatchNorm("tanh", epsilon=epsilon)], shape, rng)
@@ -75,7 +74,7 @@ def check_gradients(network, x, rng):
     epsilon=st.floats(1e-3, 0.9),
     seed=seeds,
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_gradients(shape, n, activation, epsilon, seed):
     rng = np.random.default_rng(seed)
     network = make([BatchNorm(activation, epsilon=epsilon)], shape, rng)

@@ -68,7 +68,7 @@ def convolve(x, spec, kernels, biases):
 
 
 @given(spec=any_convolution, shape=image_shapes, n=st.integers(1, 3), seed=seeds)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_forward_is_the_definition(spec, shape, n, seed):
     network = build([spec], shape, seed)
     x = np.random.default_rng(seed).standard_normal((n, *shape))
@@ -82,7 +82,7 @@ def test_forward_is_the_definition(spec, shape, n, seed):
 
 
 @given(spec=smooth_convolution, shape=image_shapes, n=st.integers(1, 3), seed=seeds)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_gradients(spec, shape, n, seed):
     network = build([spec], shape, seed)
     rng = np.random.default_rng(seed)
@@ -96,7 +96,7 @@ def test_gradients(spec, shape, n, seed):
     n=st.integers(1, 3),
     seed=seeds,
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_fused_with_pooling_is_one_after_the_other(spec, pool, shape, n, seed):
     fused = build([spec, MaxPool2D(pool)], shape, seed)
     assert len(fused.layers) == (1 if ACTIVATIONS[spec.activation].monotone else 2)
@@ -123,7 +123,7 @@ def test_fused_with_pooling_is_one_after_the_other(spec, pool, shape, n, seed):
     n=st.integers(1, 2),
     seed=seeds,
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_gradients_with_pooling(spec, pool, shape, n, seed):
     network = build([spec, MaxPool2D(pool), Flatten(), Dense(2, "tanh")], shape, seed)
     rng = np.random.default_rng(seed)

@@ -29,7 +29,7 @@ def pooled_images(draw):
 
 
 @given(pooled_images())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_forward_is_the_definition(case):
     spec, x = case
     (high, wide), stride = spec.pool_size, spec.stride or spec.pool_size
@@ -44,7 +44,7 @@ def test_forward_is_the_definition(case):
 
 
 @given(pooled_images())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_gradients(case):
     spec, x = case
     assume(x.size <= 300)
