@@ -4,6 +4,7 @@ import ast
 import inspect
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -38,16 +39,14 @@ def test_the_constructor_is_written_out_and_only_stores(cls):
     assert set(cls._parameter_constraints) == set(parameters)
 
 
-def test_shared_arguments_are_the_same_everywhere():
-    shared = {}
-    for cls in ESTIMATORS:
-        order = [name for name in inspect.signature(cls).parameters if name in shared]
-        assert order == [name for name in shared if name in order], cls
-        for name, parameter in inspect.signature(cls).parameters.items():
-            first = shared.setdefault(name, parameter)
-            assert parameter.annotation == first.annotation, (cls, name)
-            if name not in OWN_DEFAULTS:
-                assert parameter.default == first.default, (cls, name)
+@pytest.mark.parametrize(("a", "b"), list(combinations(ESTIMATORS, 2)))
+def test_shared_arguments_are_the_same(a, b):
+    ours, theirs = (inspect.signature(cls).parameters for cls in (a, b))
+    shared = [name for name in ours if name in theirs]
+    assert shared == [name for name in theirs if name in ours]  # in the same order
+    for name in shared:
+        assert ours[name].annotation == theirs[name].annotation, name
+        assert name in OWN_DEFAULTS or ours[name].default == theirs[name].default, name
 
 
 @pytest.mark.parametrize("cls", ESTIMATORS)
