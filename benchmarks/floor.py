@@ -24,6 +24,7 @@ from timing import add_options, take_turns
 
 from sknnadl import ConvNetClassifier, MLPClassifier
 from sknnadl.datasets import load_mnist
+from sknnadl.network import network
 from sknnadl.network.kernels import compiled
 from sknnadl.network.layers.conv import Conv2DLayer
 from sknnadl.network.layers.dense import DenseLayer
@@ -62,7 +63,7 @@ class Profile:
                 parts.append((kind, way, lambda x, words=words: _name(x, words)))
         parts.append((LogLoss, "gradient", lambda loss: "gradient of the loss"))
         stack = "all layers and the loss, in one call"
-        parts.append((compiled.CompiledStack, "differentiate", lambda _: stack))
+        parts.append((network, "stack_gradient", lambda _: stack))
         parts.append((Step, "take", lambda step: "step"))
         self._stack = ExitStack()
         for kind, way, name in parts:
