@@ -1,5 +1,7 @@
 """scikit-learn's callbacks."""
 
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.callback import ProgressBar, ScoringMonitor
@@ -56,6 +58,44 @@ def test_each_epochs_estimator_is_what_fit_would_give(model, iris):
         np.testing.assert_array_equal(
             estimator.predict_proba(iris[0]), expected.predict_proba(iris[0])
         )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"momentum": 0.9, "dropout": 0.2},
+        {"solver": "adam", "batch_norm": True},
+        {"learning_rate": "cosine"},
+        {"learning_rate": "adaptive", "tol": 10.0, "n_iter_no_change": 1},
+        {"early_stopping": True, "scoring": "loss"},
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+def test_a_snapshot_can_be_gone_on_with(model, iris, options):
+    X, y = iris
+    rows = {"X_val": X[::5], "y_val": y[::5]}
+    recorder = Recorder()
+    model.set_params(**options).set_callbacks(recorder).fit(X, y, **rows)
+    for n_epochs, snapshot in enumerate(recorder.ended[:-2], start=1):
+        loaded = pickle.loads(pickle.dumps(snapshot))
+        for _ in range(model.n_iter_ - n_epochs):
+            loaded.partial_fit(X, y, **rows)
+        np.testing.assert_array_equal(loaded.parameters_, model.parameters_)
+        assert loaded.history_["val_loss"] == model.history_["val_loss"]
+        ours, theirs = loaded.training_state_, model.training_state_
+        np.testing.assert_array_equal(ours["parameters"], theirs["parameters"])
+        assert ours["rng"] == theirs["rng"]
+
+
+def test_a_snapshot_stays_what_it_was(model, iris):
+    recorder = Recorder()
+    model.set_callbacks(recorder).fit(*iris)
+    first = recorder.ended[0]
+    before = pickle.dumps(first)
+    model.partial_fit(*iris)
+    assert pickle.dumps(first) == before
+    assert first.n_iter_ == 1
 
 
 def test_a_callback_can_stop(model, iris):
