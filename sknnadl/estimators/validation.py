@@ -10,7 +10,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import get_tags
 
 from sknnadl.training.prediction import predict_logits
-from sknnadl.training.run import TRAINING_COST, Watched
+from sknnadl.training.schedules import TRAINING_COST, Watched
 
 #: The ``scoring`` that is no score.
 _LOSS = "loss"

@@ -18,8 +18,14 @@ from sknnadl.training.data import Rows
 from sknnadl.training.epoch import Trainer
 from sknnadl.training.full_batch import FullBatchRun
 from sknnadl.training.optimizers import SGD
-from sknnadl.training.run import TRAINING_COST, TrainingRun, Watched
-from sknnadl.training.schedules import SCHEDULES, Plateau, Schedule
+from sknnadl.training.run import TrainingRun
+from sknnadl.training.schedules import (
+    SCHEDULES,
+    TRAINING_COST,
+    Plateau,
+    Schedule,
+    Watched,
+)
 from sknnadl.training.step import L2, PENALTIES, Penalty, Step
 
 #: The solver that takes all rows at once, and no steps of an optimizer.

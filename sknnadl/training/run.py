@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,43 +13,12 @@ from sknnadl.network.arrays import Array
 from sknnadl.network.layers.batch_norm import BatchNormLayer
 from sknnadl.training.data import Rows
 from sknnadl.training.epoch import Trainer
-from sknnadl.training.schedules import Plateau, Schedule
+from sknnadl.training.schedules import TRAINING_COST, Plateau, Schedule, Watched
 
 #: What is measured each epoch; nan where it is not.
 HISTORY = ("loss", "val_loss", "val_score", "learning_rate", "seconds")
 #: What is measured on request: a tuple with a number a layer.
 GRADIENT_NORMS = "gradient_norms"
-
-
-@dataclass(frozen=True)
-class Watched:
-    """What decides when to stop and, unless it is the training cost, the best epoch.
-
-    Parameters
-    ----------
-    entry : {"loss", "val_loss", "val_score"}, default="loss"
-        Which entry of the history it is: a loss, which should fall, or a score, which
-        should rise.
-    scorer : str, default=None
-        What kind of score: two of a kind can be compared.
-    """
-
-    entry: str = "loss"
-    scorer: str | None = None
-
-    @property
-    def is_training_cost(self) -> bool:
-        """Whether it is the training cost, of which the last epoch counts as best."""
-        return self.entry == "loss"
-
-    def cost(self, measured: Mapping[str, Any]) -> float:
-        """Return the value of an epoch, as one that should fall."""
-        value = float(measured[self.entry])
-        return -value if self.entry == "val_score" else value
-
-
-#: What is watched unless there is something to validate on.
-TRAINING_COST = Watched()
 
 
 class Diverged(ArithmeticError):

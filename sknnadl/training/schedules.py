@@ -1,4 +1,4 @@
-"""Learning-rate schedules: the rate at each mini-batch; and when to stop.
+"""Learning-rate schedules: the rate at each mini-batch; what is watched, when to stop.
 
 Time is counted in epochs since training began: 2.5 is half-way through the third. A new
 schedule is a class here and a line in `SCHEDULES`.
@@ -7,6 +7,8 @@ schedule is a class here and a line in `SCHEDULES`.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 #: Warm-up starts at this share of the rate.
@@ -212,3 +214,34 @@ class Plateau:
         self.n_stale = 0 if value < self.best - self.tol else self.n_stale + 1
         self.best = min(self.best, value)
         return self.n_stale >= self.patience
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What decides when to stop and, unless it is the training cost, the best epoch.
+
+    Parameters
+    ----------
+    entry : {"loss", "val_loss", "val_score"}, default="loss"
+        Which entry of the history it is: a loss, which should fall, or a score, which
+        should rise.
+    scorer : str, default=None
+        What kind of score: two of a kind can be compared.
+    """
+
+    entry: str = "loss"
+    scorer: str | None = None
+
+    @property
+    def is_training_cost(self) -> bool:
+        """Whether it is the training cost, of which the last epoch counts as best."""
+        return self.entry == "loss"
+
+    def cost(self, measured: Mapping[str, Any]) -> float:
+        """Return the value of an epoch, as one that should fall."""
+        value = float(measured[self.entry])
+        return -value if self.entry == "val_score" else value
+
+
+#: What is watched unless there is something to validate on.
+TRAINING_COST = Watched()

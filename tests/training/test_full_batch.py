@@ -10,8 +10,8 @@ from sknnadl.training.data import Rows
 from sknnadl.training.epoch import Trainer
 from sknnadl.training.full_batch import FullBatchRun
 from sknnadl.training.optimizers import SGD
-from sknnadl.training.run import Diverged, Watched
-from sknnadl.training.schedules import Plateau, Schedule
+from sknnadl.training.run import Diverged
+from sknnadl.training.schedules import Plateau, Schedule, Watched
 from sknnadl.training.step import L2, Step
 
 

@@ -8,14 +8,16 @@ from sknnadl.training.adaptive_optimizers import Adadelta, Adagrad, Adam, AdamW,
 from sknnadl.training.data import Rows
 from sknnadl.training.epoch import Trainer
 from sknnadl.training.optimizers import SGD, Momentum
-from sknnadl.training.run import TRAINING_COST, Diverged, TrainingRun, Watched
+from sknnadl.training.run import Diverged, TrainingRun
 from sknnadl.training.schedules import (
+    TRAINING_COST,
     Adaptive,
     Cosine,
     InverseScaling,
     OneCycle,
     Plateau,
     Schedule,
+    Watched,
 )
 from sknnadl.training.step import L2, Step
 
