@@ -1,11 +1,19 @@
 """What is installed, and with what."""
 
+import shutil
+import subprocess
+import sys
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
+
+from sknnadl import __version__
+from sknnadl.cli import main
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,3 +42,19 @@ def test_ci_has_the_oldest_versions_that_are_allowed(project):
     parts = (project["dependencies"], *map(extras.get, ("plot", "test", "integration")))
     allowed = versions([line for part in parts for line in part], ">=")
     assert pinned == allowed
+
+
+def test_the_command_is_the_command_line(project):
+    assert resolve_name(project["scripts"]["sknnadl"]) is main
+
+
+def test_the_command_runs():
+    command = shutil.which("sknnadl", path=Path(sys.executable).parent)
+    if command is None:
+        pytest.skip("it is not beside this Python: install the package anew")
+    shown = subprocess.run([command, "--version"], check=True, stdout=subprocess.PIPE)
+    assert shown.stdout.decode().split() == ["sknnadl", __version__]
+
+
+def test_the_version_is_one(project):
+    assert project["version"] == __version__ == version("sknnadl")
