@@ -1,4 +1,7 @@
 import json
+import runpy
+import sys
+from importlib.metadata import version
 
 import numpy as np
 import pandas as pd
@@ -27,6 +30,25 @@ def test_compare_digits(capsys, tmp_path):
     assert accuracy["convolutional network"] > 0.97
     assert all(name in captured.out for name in accuracy)
     assert paths[0].read_text().count("\n") == 9
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["--version"])
+    assert not exit_.value.code
+    assert capsys.readouterr().out == f"sknnadl {version('sknnadl')}\n"
+
+
+def test_usage_is_what_was_typed(capsys, monkeypatch):
+    with pytest.raises(SystemExit):
+        main(["compare", "--help"])
+    assert capsys.readouterr().out.startswith("usage: sknnadl compare ")
+    assert main(["compare", "--data", ""]) == 2
+    assert capsys.readouterr().err.startswith("sknnadl: ")
+    monkeypatch.setattr(sys, "argv", ["sknnadl", "compare", "--help"])
+    with pytest.raises(SystemExit):
+        runpy.run_module("sknnadl", run_name="__main__")
+    assert capsys.readouterr().out.startswith("usage: python -m sknnadl compare ")
 
 
 @pytest.mark.parametrize(

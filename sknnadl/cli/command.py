@@ -1,7 +1,8 @@
-"""The command line: ``python -m sknnadl compare``."""
+"""The command line: ``sknnadl compare``, or ``python -m sknnadl compare``."""
 
 import argparse
 import sys
+from importlib.metadata import version
 
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.utils.multiclass import type_of_target
@@ -24,13 +25,15 @@ Progress goes to standard error, the table to standard output.
 """
 
 
-def main(arguments=None):
+def main(arguments=None, prog="sknnadl"):
     """Run the command line.
 
     Parameters
     ----------
     arguments : list of str, default=None
         The arguments; by default those of the process.
+    prog : str, default="sknnadl"
+        What was typed to get here, for the usage and for errors.
 
     Returns
     -------
@@ -38,7 +41,7 @@ def main(arguments=None):
         The exit status: 0; 1 if a model failed; 2 after one line about what was wrong
         with the input.
     """
-    parser = _make_parser()
+    parser = _make_parser(prog)
     options = parser.parse_args(arguments)
     try:
         for path in options.out:
@@ -81,8 +84,11 @@ def _make_folds(options, y):
     return kind(options.cv, shuffle=True, random_state=options.random_state)
 
 
-def _make_parser():
-    parser = argparse.ArgumentParser(prog="python -m sknnadl")
+def _make_parser(prog):
+    parser = argparse.ArgumentParser(prog=prog)
+    parser.add_argument(
+        "--version", action="version", version=f"sknnadl {version('sknnadl')}"
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="compare")
     command = commands.add_parser(
         "compare", help="compare classifiers", description=_DESCRIPTION
