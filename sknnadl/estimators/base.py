@@ -224,6 +224,16 @@ class BaseNetwork(TakesRows, CallbackSupportMixin, BaseEstimator, ABC):
         rows = Rows(X, network.dtype, input_shape=network.input_shape)
         return predict_logits(network, rows, effective_n_jobs(self.n_jobs))
 
+    def __dask_tokenize__(self):
+        """Return what tells the estimator from others, fitted state and all.
+
+        By default dask would go by the pickle, in which equal strings that are not one
+        object count as different.
+        """
+        from dask.base import normalize_token
+
+        return normalize_token((type(self), vars(self)))
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True

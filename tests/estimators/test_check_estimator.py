@@ -17,6 +17,7 @@ from sknnadl import (
     MLPClassifier,
     MLPRegressor,
     NetworkClassifier,
+    NetworkRegressor,
 )
 from sknnadl.network import Conv2D, Dense, Flatten
 from sknnadl.training import Elastic
@@ -70,6 +71,9 @@ CLASSES = [
         (Conv2D(4, (1, 3), padding="same", activation="tanh"), Flatten(), Dense(10)),
         input_shape=(1, -1),
         max_iter=40,
+    ),
+    NetworkRegressor(
+        (Dense(20, "gelu"),), solver="adam", learning_rate_init=0.05, max_iter=40
     ),
     AverageDarknessClassifier(),
 ]

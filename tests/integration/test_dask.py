@@ -13,6 +13,7 @@ from sknnadl import (
     MLPClassifier,
     MLPRegressor,
     NetworkClassifier,
+    NetworkRegressor,
 )
 from sknnadl.network import Dense
 
@@ -30,6 +31,7 @@ ESTIMATORS = {
         ConvNetClassifier((2,), kernel_size=3, hidden_layer_sizes=(5,), **OPTIONS),
         ConvNetRegressor((2,), kernel_size=3, hidden_layer_sizes=(5,), **OPTIONS),
         NetworkClassifier([Dense(5)], **OPTIONS),
+        NetworkRegressor([Dense(5)], **OPTIONS),
         AverageDarknessClassifier(),
     )
 }
@@ -88,6 +90,12 @@ def test_the_same_is_the_same(estimator, rows):
     for model in (estimator, clone(estimator).fit(*rows)):
         assert token(model) == token(model)
         assert token(pickle.loads(pickle.dumps(model))) == token(model)
+        assert token(clone(estimator)) == token(estimator)
+
+
+def test_equal_strings_are_the_same():
+    solver = "".join(["s", "gd"])  # which is another object than "sgd"
+    assert token(MLPClassifier(solver=solver)) == token(MLPClassifier(solver="sgd"))
 
 
 @pytest.mark.parametrize("processes", [False, True], ids=["threads", "processes"])
