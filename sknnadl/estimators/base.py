@@ -40,8 +40,7 @@ class BaseNetwork(TakesRows, CallbackSupportMixin, BaseEstimator, ABC):
     """Base class of the estimators that train a network.
 
     A subclass says what its rows and targets are, which layers it has, and what is
-    minimized: in the abstract methods below, and others where its
-    own differ.
+    minimized: in the abstract methods, and in the others where its own differ.
     """
 
     #: How many rows `score` needs.
