@@ -98,25 +98,32 @@ def test_equal_strings_are_the_same():
     assert token(MLPClassifier(solver=solver)) == token(MLPClassifier(solver="sgd"))
 
 
-@pytest.mark.parametrize("processes", [False, True], ids=["threads", "processes"])
-def test_each_model_has_its_own_score(processes, digits):
-    X, y = digits.X_test, digits.y_test
-    models = [
-        MLPClassifier(max_iter=20, n_iter_no_change=np.inf, random_state=0).fit(
-            digits.X_train[rows], digits.y_train[rows]
-        )
-        for rows in (slice(600), slice(600, 620))
-    ]
-    expected = [model.score(X, y) for model in models]
-    assert expected[0] > expected[1]
+@pytest.fixture(scope="module", params=[False, True], ids=["threads", "processes"])
+def client(request):
     with (
         distributed.LocalCluster(
             n_workers=1,
             threads_per_worker=2,
-            processes=processes,
+            processes=request.param,
             dashboard_address=None,
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
-        scores = client.map(lambda model: model.score(X, y), models)
-        assert client.gather(scores) == expected
+        yield client
+
+
+def test_each_model_has_its_own_score(client, estimator, rows, other_rows):
+    X, y = rows
+    models = [clone(estimator).fit(*rows), clone(estimator).fit(*other_rows)]
+    models.append(clone(estimator).fit(*other_rows).fit(*rows))
+    if hasattr(estimator, "partial_fit"):
+        models.append(clone(estimator).fit(*rows).partial_fit(*other_rows))
+    expected = [model.score(X, y) for model in models]
+    assert expected[0] != expected[1]
+    scores = client.map(lambda model: model.score(X, y), models)
+    assert client.gather(scores) == expected
+    submitted = [client.submit(type(m).score, m, X, y) for m in models]
+    assert client.gather(submitted) == expected
+    scattered = [client.scatter(model) for model in models]
+    scores = [client.submit(lambda m: m.score(X, y), model) for model in scattered]
+    assert client.gather(scores) == expected
