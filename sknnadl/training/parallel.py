@@ -37,12 +37,13 @@ _PIECE_ROWS_NORMALIZED = 32
 
 _lock = threading.Lock()
 _n_users = 0
-_original: Any = None
+_original: list[int] = []
 
 
 @cache
-def _controller() -> ThreadpoolController:
-    return ThreadpoolController()
+def _libraries() -> list[Any]:
+    """Return what controls the libraries of matrix products."""
+    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
 @contextmanager
@@ -51,25 +52,52 @@ def single_threaded_blas() -> Iterator[None]:
 
     BLAS adds in another order on another number of threads, which changes the last
     bits. The limit is the whole process's, so it is set by the first of the threads
-    that ask for it and lifted by the last. The original limits are taken before they
-    are changed, so that an interrupted change does not pass for the original.
+    that ask for it and lifted by the last, whatever thread that is. Where each thread
+    has a limit of its own, each sets and lifts its own.
     """
     global _n_users, _original
     entered = False
     try:
         with _lock:
             if _n_users == 0:
-                _original = _controller().limit(limits=None, user_api="blas")
+                _original = [library.num_threads for library in _libraries()]
             _n_users += 1
             entered = True
-            _controller().limit(limits=1, user_api="blas")
+        limit_own_thread()
         yield
     finally:
         if entered:
             with _lock:
                 _n_users -= 1
-                if _n_users == 0:
-                    _original.restore_original_limits()
+                for library, n_threads in zip(_libraries(), _original, strict=True):
+                    if _n_users == 0 or _has_limit_of_thread(library):
+                        _set_n_threads(library, n_threads)
+
+
+def limit_own_thread() -> None:
+    """Let the calling thread multiply by itself, inside `single_threaded_blas`."""
+    with _lock:
+        for library in _libraries():
+            _set_n_threads(library, 1)
+
+
+def _set_n_threads(library: Any, n_threads: int) -> None:
+    """Set a limit, whichever thread has set one before.
+
+    From 3.8 on threadpoolctl lets only the thread that was first set the limit of
+    OpenBLAS, and others fail in silence. Here a lock and a count keep them apart.
+    """
+    release = getattr(library, "clear_controlling_thread", None)
+    if release is None:
+        library.set_num_threads(n_threads)
+        return
+    release(force=True)
+    library.set_num_threads(n_threads)
+    release(force=True)
+
+
+def _has_limit_of_thread(library: Any) -> bool:
+    return getattr(library, "threading_layer", None) == "openmp"
 
 
 def _forget_users() -> None:
@@ -78,7 +106,8 @@ def _forget_users() -> None:
     _lock = threading.Lock()
     if _n_users:
         _n_users = 0
-        _original.restore_original_limits()
+        for library, n_threads in zip(_libraries(), _original, strict=True):
+            _set_n_threads(library, n_threads)
 
 
 if hasattr(os, "register_at_fork"):
@@ -141,7 +170,9 @@ class Pieces:
 
     def __enter__(self) -> Pieces:
         # The calling thread works too.
-        self._pool = ThreadPoolExecutor(max(1, self.n_threads - 1))
+        self._pool = ThreadPoolExecutor(
+            max(1, self.n_threads - 1), initializer=limit_own_thread
+        )
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -11,7 +11,7 @@ from scipy.special import log_expit
 from sknnadl.network.arrays import Array
 from sknnadl.network.network import Network
 from sknnadl.training.data import Rows
-from sknnadl.training.parallel import single_threaded_blas
+from sknnadl.training.parallel import limit_own_thread, single_threaded_blas
 
 #: Rows that go through the network at once: as many as take so many multiplications,
 #: enough for fast matrix products, within limits that keep the memory small.
@@ -41,7 +41,8 @@ def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
         if n_threads == 1:
             work(0)
         else:
-            with ThreadPoolExecutor(n_threads) as pool:
+            limit = None if network.compiled else limit_own_thread
+            with ThreadPoolExecutor(n_threads, initializer=limit) as pool:
                 list(pool.map(work, range(n_threads)))
     return logits
 
