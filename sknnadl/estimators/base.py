@@ -146,7 +146,7 @@ class BaseNetwork(TakesRows, CallbackSupportMixin, BaseEstimator, ABC):
             if not self.warm_start:
                 forget(self)
             given = X_val, y_val, sample_weight_val
-            run = start_run(self, X, y, sample_weight, given, self.early_stopping)
+            run = start_run(self, X, y, sample_weight, given, is_fit=True)
             run.schedule.begin(len(run.history["loss"]))
             context = self._init_callback_context(max_subtasks=self.max_iter)
             train(self, run, self.max_iter, context, X, y, sample_weight)

@@ -23,7 +23,7 @@ from sknnadl.training.recipe import make_run
 from sknnadl.training.run import Diverged
 
 
-def start_run(estimator, X, y, sample_weight, validation, may_hold_out=False):
+def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
     """Check everything and return the run, at its start or where it was left.
 
     Parameters
@@ -34,8 +34,9 @@ def start_run(estimator, X, y, sample_weight, validation, may_hold_out=False):
         What `fit` was given.
     validation : tuple of (X_val, y_val, sample_weight_val)
         The rows to validate on, or None for each.
-    may_hold_out : bool, default=False
-        Whether rows may be held out for validation.
+    is_fit : bool, default=False
+        Whether it is for `fit`, which may hold rows out for validation, and compares
+        nothing with what was seen on other rows.
 
     Returns
     -------
@@ -57,7 +58,7 @@ def start_run(estimator, X, y, sample_weight, validation, may_hold_out=False):
     if not goes_on:
         network.initialize(rng)
     rows, validation_rows = find_validation_rows(
-        estimator, rows, sample_weight, validation, seed, may_hold_out
+        estimator, rows, sample_weight, validation, seed, is_fit
     )
     loss, n_threads = estimator._make_loss(), effective_n_jobs(estimator.n_jobs)
     watched, validate = make_validation(estimator, network, loss, validation_rows)
@@ -74,7 +75,12 @@ def start_run(estimator, X, y, sample_weight, validation, may_hold_out=False):
         validate,
     )
     if goes_on:
-        run.load(estimator.training_state_, estimator.history_, estimator.parameters_)
+        run.load(
+            estimator.training_state_,
+            estimator.history_,
+            estimator.parameters_,
+            same_rows=is_fit,
+        )
     return run
 
 

@@ -16,7 +16,7 @@ from sknnadl.training.schedules import TRAINING_COST, Watched
 _LOSS = "loss"
 
 
-def find_validation_rows(estimator, rows, sample_weight, given, seed, may_hold_out):
+def find_validation_rows(estimator, rows, sample_weight, given, seed, is_fit):
     """Return the rows to train on, and those to validate on or None.
 
     The latter are those given, as (X, y, sample_weight), or a part of the training
@@ -32,7 +32,7 @@ def find_validation_rows(estimator, rows, sample_weight, given, seed, may_hold_o
         return rows, _make_given(estimator, X, y, weights, rows)
     if weights is not None:
         raise ValueError("sample_weight_val was given without X_val and y_val.")
-    if not may_hold_out:
+    if not (is_fit and estimator.early_stopping):
         return rows, None
     if estimator.validation_fraction is None:
         training, held_out = rows, rows
@@ -108,8 +108,8 @@ def make_validation(estimator, network, loss, rows):
     if not estimator.early_stopping:
         return TRAINING_COST, validate
     if scoring == _LOSS:
-        return Watched("val_loss"), validate
-    return Watched("val_score", _name(scoring)), validate
+        return Watched("val_loss", rows=rows.fingerprint()), validate
+    return Watched("val_score", _name(scoring), rows.fingerprint()), validate
 
 
 def _name(scoring):

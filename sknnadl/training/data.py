@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from copy import copy
 from typing import Any, NamedTuple, cast
 
@@ -14,6 +15,8 @@ Indices = npt.NDArray[np.intp] | slice
 
 #: What a block of rows may take: small enough to stay in the second-level cache.
 _BLOCK_BYTES = 2**19
+#: So many rows' inputs are part of a fingerprint.
+_FINGERPRINT_ROWS = 256
 
 
 class Block(NamedTuple):
@@ -130,6 +133,21 @@ class Rows:
     def originals(self) -> Any:
         """Return the inputs as they were given, all rows of them."""
         return self._X if self._places is None else self._X[self._places]
+
+    def fingerprint(self) -> str:
+        """Return what tells these rows from others, with all but certainty.
+
+        It is made of all targets and weights, and of some of the inputs, evenly spread.
+        """
+        n_rows = len(self)
+        digest = hashlib.blake2b(digest_size=16)
+        digest.update(repr((n_rows, self.input_shape, str(self.dtype))).encode())
+        for values in (self.labels, self.weights):
+            if values is not None:
+                digest.update(np.ascontiguousarray(values).tobytes())
+        some = np.linspace(0, n_rows - 1, min(n_rows, _FINGERPRINT_ROWS)).astype(int)
+        digest.update(self.reader().inputs(some).tobytes())
+        return digest.hexdigest()
 
     def inputs(self, indices: Indices) -> Array:
         """Return the inputs alone, in the manner of `take`."""

@@ -208,6 +208,7 @@ class TrainingRun:
             "schedule": type(self.schedule).__name__,
             "schedule_start": self.schedule.start,
             "watched": self._comparable(),
+            "rows": self.rows.fingerprint(),
             "plateau_best": self.plateau.best,
             "plateau_n_stale": self.plateau.n_stale,
         }
@@ -217,8 +218,25 @@ class TrainingRun:
         state: dict[str, Any],
         history: dict[str, list[float]],
         best_parameters: Array,
+        same_rows: bool = False,
     ) -> None:
-        """Go on from a `state`, with the history and best parameters until then."""
+        """Go on from a `state`, with the history and best parameters until then.
+
+        What is watched is compared with the best value until then, where that is of the
+        same rows to validate on, and with ``same_rows`` of the same rows to train on
+        too. Elsewhere a new comparison begins, with the parameters as they are.
+
+        Parameters
+        ----------
+        state : dict
+            What `state` returned.
+        history : dict of str to list
+            The history until then.
+        best_parameters : ndarray of shape (n_parameters,)
+            The parameters of the best epoch until then.
+        same_rows : bool, default=False
+            Whether other rows to train on begin a new comparison.
+        """
         trainer = self.trainer
         np.copyto(trainer.network.parameters, state["parameters"])
         optimizer = trainer.step.optimizer
@@ -229,17 +247,24 @@ class TrainingRun:
         if state["schedule"] == type(self.schedule).__name__:
             self.schedule.factor = state["rate_factor"]
             self.schedule.start = state["schedule_start"]
-        if state["watched"] == self._comparable():
+        self.history = {name: list(values) for name, values in history.items()}
+        is_other = same_rows and state["rows"] != self.rows.fingerprint()
+        if state["watched"] == self._comparable() and not is_other:
             self.plateau.best = state["plateau_best"]
             self.plateau.n_stale = state["plateau_n_stale"]
-        self.history = {name: list(values) for name, values in history.items()}
-        if not self.watched.is_training_cost:
-            self.best_parameters = best_parameters.copy()
+            if not self.watched.is_training_cost:
+                self.best_parameters = best_parameters.copy()
+        elif self.validate and not self.watched.is_training_cost:
+            measured = dict(
+                zip(("val_loss", "val_score"), self.validate(self.history), strict=True)
+            )
+            self.plateau.best = self.watched.cost(measured)
+            self.best_parameters = trainer.network.parameters.copy()
 
     def _comparable(self) -> list[str]:
         """Return what two values that are watched must share to be compared."""
-        loss = type(self.trainer.loss).__name__
-        return [self.watched.entry, str(self.watched.scorer), loss]
+        watched, loss = self.watched, type(self.trainer.loss).__name__
+        return [watched.entry, str(watched.scorer), loss, str(watched.rows)]
 
     def _parameters_are_finite(self) -> bool:
         return bool(np.isfinite(self.trainer.network.parameters).all())

@@ -227,10 +227,14 @@ class Watched:
         should rise.
     scorer : str, default=None
         What kind of score: two of a kind can be compared.
+    rows : str, default=None
+        The fingerprint of the rows to validate on: values of other rows cannot be
+        compared with theirs.
     """
 
     entry: str = "loss"
     scorer: str | None = None
+    rows: str | None = None
 
     @property
     def is_training_cost(self) -> bool:

@@ -274,3 +274,51 @@ def test_validation_rows_too_large_for_the_network_are_refused(noisy):
     X, y, X_val, y_val = noisy
     with pytest.raises(ValueError, match="too large for dtype='float32'"):
         quick().fit(X.astype("float32"), y, X_val=1e300 * X_val, y_val=y_val)
+
+
+def flipped():
+    """Return rows of two classes, and the same rows with the classes exchanged."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((600, 4))
+    y = (X[:, 0] + X[:, 1] > 0).astype(int)
+    return X, y, 1 - y
+
+
+@pytest.mark.parametrize("scoring", [None, "loss", "accuracy"])
+@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+def test_a_fit_on_other_rows_is_compared_with_nothing_before(scoring):
+    X, y, other = flipped()
+    options = {"early_stopping": True, "scoring": scoring, "max_iter": 30}
+    model = MLPClassifier((8,), **options, warm_start=True, random_state=0)
+    assert model.fit(X, y).score(X, y) > 0.95
+    assert model.fit(X, other).score(X, other) > 0.95
+
+
+@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+def test_the_training_cost_of_other_rows_is_no_reason_to_stop():
+    X, y, other = flipped()
+    model = MLPClassifier((8,), max_iter=40, n_iter_no_change=3, warm_start=True)
+    model.set_params(random_state=0).fit(X, y)
+    assert model.fit(X, other).score(X, other) > 0.95
+
+
+def test_partial_fit_with_other_validation_rows_begins_a_new_comparison():
+    X, y, other = flipped()
+    model = MLPClassifier((8,), early_stopping=True, random_state=0)
+    for _ in range(15):
+        model.partial_fit(X, y, classes=[0, 1], X_val=X, y_val=y)
+    for _ in range(30):
+        model.partial_fit(X, other, X_val=X, y_val=other)
+    assert model.score(X, other) > 0.95
+
+
+def test_the_start_of_a_new_comparison_counts():
+    X, y, other = flipped()
+    model = MLPClassifier((8,), early_stopping=True, random_state=0)
+    for _ in range(15):
+        model.partial_fit(X, y, classes=[0, 1], X_val=X, y_val=y)
+    start = model.training_state_["parameters"].copy()
+    # Training on exchanged classes makes it worse on rows that are not, and new.
+    model.partial_fit(X, other, X_val=X[:500], y_val=y[:500])
+    np.testing.assert_array_equal(model.parameters_, start)
+    assert model.score(X, y) > 0.9
