@@ -40,6 +40,8 @@ def warn_unless_learned(estimator, run, end, stacklevel):
     diagnosis = diagnose(run)
     if diagnosis is not None:
         text = _describe_failure(estimator, run, diagnosis)
+    elif end == "stall":
+        text = _describe_stall(estimator, run)
     elif end == "max_iter" and _wants_convergence(estimator, run):
         text = _describe_shortness(estimator)
     else:
@@ -112,6 +114,17 @@ def _describe_stuck(run):
     if outputs_are_saturated(run) and outputs == "sigmoid":
         return "the sigmoid outputs into saturation, where they hardly learn"
     return "the neurons to where they no longer respond"
+
+
+def _describe_stall(estimator, run):
+    """Say that L-BFGS has found no lower cost where there is one, and what to try."""
+    in_float32 = run.trainer.network.dtype == np.float32
+    return (
+        f"L-BFGS stopped in epoch {len(run.history['loss'])}, before it converged: it "
+        f"found no lower cost, where the gradient of {run.steepest:.2g} is above "
+        f"tol={estimator.tol:g}. Try {'float64 (dtype), and ' if in_float32 else ''}"
+        f"{_SCALE}."
+    )
 
 
 def _wants_convergence(estimator, run):

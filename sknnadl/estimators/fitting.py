@@ -111,7 +111,7 @@ def train(estimator, run, n_epochs, context=None, X=None, y=None, sample_weight=
         learned = learned_attributes(run)
         vars(estimator).update(learned)
     if context:
-        if end in ("max_iter", "plateau"):
+        if end in ("max_iter", "plateau", "stall"):
             warn_unless_learned(estimator, run, end, stacklevel=5)
         context.call_on_fit_task_end(**told, reconstruction_attributes={})
 

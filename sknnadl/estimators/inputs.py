@@ -10,6 +10,7 @@ from scipy.sparse import issparse, sparray, spmatrix
 from sklearn.utils.validation import validate_data
 
 from sknnadl._sklearn import _check_sample_weight
+from sknnadl.training.recipe import FULL_BATCH
 
 #: Rows: what NumPy makes an array of, or a sparse matrix.
 MatrixLike: TypeAlias = npt.ArrayLike | sparray | spmatrix
@@ -81,7 +82,9 @@ class TakesRows:
             return np.dtype(self.dtype)
         if hasattr(self, "training_state_"):
             return self.parameters_.dtype
-        return np.dtype("float64" if X.dtype in _DOUBLES else "float32")
+        # L-BFGS divides by differences of gradients, which float32 rounds away.
+        is_double = X.dtype in _DOUBLES or self.solver == FULL_BATCH
+        return np.dtype("float64" if is_double else "float32")
 
     def _check_weights(self, sample_weight, X):
         """Return the rows' weights in float64, or None where there are none."""

@@ -105,7 +105,7 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
     warm_start : bool, default=False
         Whether `fit` goes on from where the last call ended, in the same state.
     dtype : {"auto", "float32", "float64"}, default="auto"
-        The precision: ``"auto"`` is float64 for float64 data and float32 for others.
+        ``"auto"`` is float64 for float64 data and ``"lbfgs"``, and float32 for others.
     n_jobs : int, default=None
         The threads that share predictions and large mini-batches, with the same bits.
         None is 1, unless in a `joblib.parallel_config`; -1 is all processors.

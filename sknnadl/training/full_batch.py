@@ -15,8 +15,8 @@ from sknnadl.training.run import Diverged, TrainingRun
 #: The least relative fall of the cost, as in scikit-learn's LogisticRegression: small
 #: enough for the tolerance on the gradient to decide.
 _LEAST_FALL = 64 * np.finfo(np.float64).eps
-#: `minimize` says so where it has used up its iterations.
-_USED_UP = 1
+#: What `minimize` says where it has converged, and where its iterations are used up.
+_CONVERGED, _USED_UP = 0, 1
 
 
 class FullBatchRun(TrainingRun):
@@ -25,7 +25,14 @@ class FullBatchRun(TrainingRun):
     It ends where the largest component of the gradient is below the plateau's
     tolerance, or where the cost no longer falls. What L-BFGS remembers of the
     curvature is not kept for the next run.
+
+    Attributes
+    ----------
+    steepest : float
+        The largest component of the gradient where it ended by itself.
     """
+
+    steepest: float = 0.0
 
     def train(
         self,
@@ -33,7 +40,11 @@ class FullBatchRun(TrainingRun):
         on_begin: Callable[[], None] | None = None,
         on_end: Callable[[], bool] | None = None,
     ) -> str:
-        """Train for some iterations, or until there is no progress."""
+        """Train for some iterations, or until there is no progress.
+
+        What ends it may also be ``"stall"``: no lower cost is found, although the
+        gradient says that there is one. In float32 rounding hides it.
+        """
         network = self.trainer.network
         end, began = "", time.perf_counter()
         norms = self._gradient_norms() if self.measure_gradients else ()
@@ -82,4 +93,8 @@ class FullBatchRun(TrainingRun):
             network.parameters[:] = result.x
         if end:
             return end
-        return "max_iter" if result.status == _USED_UP else "plateau"
+        if result.status == _USED_UP:
+            return "max_iter"
+        self.steepest = float(np.abs(result.jac).max())
+        is_exact = network.dtype == np.float64 and result.status == _CONVERGED
+        return "plateau" if is_exact or self.steepest <= self.plateau.tol else "stall"

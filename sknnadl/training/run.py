@@ -97,8 +97,8 @@ class TrainingRun:
 
         Returns
         -------
-        end : {"max_iter", "plateau", "callback"}
-            What ended it.
+        end : {"max_iter", "plateau", "callback", "stall"}
+            What ended it; ``"stall"`` is for `FullBatchRun` alone.
 
         Raises
         ------

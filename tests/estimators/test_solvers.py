@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 
@@ -11,7 +13,7 @@ from sknnadl.training import Shift
 from sknnadl.training.epoch import Trainer
 from sknnadl.training.recipe import OPTIMIZERS
 
-#: L-BFGS-B ends where the cost falls by less than this part of itself.
+#: L-BFGS-B ends where the cost falls by less than this share of itself.
 FTOL = 64 * np.finfo(float).eps
 
 
@@ -258,3 +260,27 @@ def test_a_warm_start_begins_a_new_cycle(iris):
     model = quick(learning_rate="cosine", warm_start=True).fit(*iris)
     model.set_params(max_iter=3).fit(*iris)
     assert model.history_["learning_rate"][5] == 0.2
+
+
+def badly_scaled():
+    """Return iris with a fifth feature in the thousands, which tells nothing."""
+    X, y = load_iris(return_X_y=True)
+    return np.column_stack([X, 2000 + np.arange(150) % 20]).astype("float32"), y
+
+
+def test_full_batches_are_in_float64_unless_float32_is_asked_for():
+    X, y = badly_scaled()
+    model = MLPClassifier(solver="lbfgs", max_iter=1000, random_state=0).fit(X, y)
+    assert model.parameters_.dtype == np.float64
+    assert model.score(X, y) > 0.95
+    X = np.arange(50, dtype="float32")[:, np.newaxis] % 5
+    y = 1e9 + X.ravel().astype(float)
+    model = MLPRegressor((), solver="lbfgs", random_state=0).fit(X, y)
+    np.testing.assert_allclose(model.predict(X), y, rtol=1e-6)
+
+
+def test_a_full_batch_that_stops_unconverged_says_so():
+    X, y = badly_scaled()
+    model = MLPClassifier(solver="lbfgs", dtype="float32", max_iter=1000)
+    with pytest.warns(ConvergenceWarning, match=r"L-BFGS stopped .* Try float64"):
+        model.set_params(random_state=0).fit(X, y)
