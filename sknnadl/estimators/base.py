@@ -6,14 +6,18 @@ from typing import Any, ClassVar, Self
 from weakref import WeakKeyDictionary
 
 from joblib import effective_n_jobs
-from sklearn.base import BaseEstimator
-from sklearn.callback import CallbackSupportMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sknnadl._sklearn import fit_context
+from sknnadl._sklearn import (
+    BaseEstimator,
+    CallbackSupportMixin,
+    MatrixLike,
+    VectorLike,
+    fit_context,
+)
 from sknnadl.estimators.attributes import forget, kept_on_failure
 from sknnadl.estimators.fitting import start_run, train
-from sknnadl.estimators.inputs import AnyArray, MatrixLike, TakesRows, VectorLike
+from sknnadl.estimators.inputs import AnyArray, TakesRows
 from sknnadl.network.layers import Dense
 from sknnadl.network.layers.layer import Role
 from sknnadl.network.network import Network, from_plain
