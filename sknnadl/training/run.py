@@ -11,6 +11,7 @@ import numpy as np
 
 from sknnadl.network.arrays import Array
 from sknnadl.network.layers.batch_norm import BatchNormLayer
+from sknnadl.network.layers.dropout import Dropout
 from sknnadl.training.data import Rows
 from sknnadl.training.epoch import Trainer
 from sknnadl.training.schedules import TRAINING_COST, Plateau, Schedule, Watched
@@ -229,17 +230,23 @@ class TrainingRun:
         if state["schedule"] == type(self.schedule).__name__:
             self.schedule.factor = state["rate_factor"]
             self.schedule.start = state["schedule_start"]
+        self.history = {name: list(values) for name, values in history.items()}
         if state["watched"] == self._comparable():
             self.plateau.best = state["plateau_best"]
             self.plateau.n_stale = state["plateau_n_stale"]
-        self.history = {name: list(values) for name, values in history.items()}
-        if not self.watched.is_training_cost:
-            self.best_parameters = best_parameters.copy()
+            if not self.watched.is_training_cost:
+                self.best_parameters = best_parameters.copy()
 
-    def _comparable(self) -> list[str]:
-        """Return what two values that are watched must share to be compared."""
+    def _comparable(self) -> list[Any]:
+        """Return what two values that are watched must share to be compared.
+
+        Parameters that did best in other layers would not do so in these. Dropout is
+        no part of what is validated.
+        """
+        specs = self.trainer.network.specs
+        layers = [spec.to_plain() for spec in specs if not isinstance(spec, Dropout)]
         loss = type(self.trainer.loss).__name__
-        return [self.watched.entry, str(self.watched.scorer), loss]
+        return [self.watched.entry, str(self.watched.scorer), loss, layers]
 
     def _parameters_are_finite(self) -> bool:
         return bool(np.isfinite(self.trainer.network.parameters).all())

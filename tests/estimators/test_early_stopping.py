@@ -274,3 +274,26 @@ def test_validation_rows_too_large_for_the_network_are_refused(noisy):
     X, y, X_val, y_val = noisy
     with pytest.raises(ValueError, match="too large for dtype='float32'"):
         quick().fit(X.astype("float32"), y, X_val=1e300 * X_val, y_val=y_val)
+
+
+@pytest.mark.parametrize(
+    "change", [{"activation": "sigmoid"}, {"loss": "squared_error"}]
+)
+def test_the_best_epoch_of_another_network_is_forgotten(change, noisy):
+    X, y, X_val, y_val = noisy
+    model = quick(early_stopping=True, max_iter=10)
+    model.fit(X, y, X_val=X_val, y_val=y_val)
+    model.set_params(learning_rate_init=1e-9, **change)
+    model.partial_fit(X, y, X_val=X_val, y_val=y_val)
+    assert model.score(X_val, y_val) == model.history_["val_score"][-1]
+    assert model.score(X_val, y_val) < max(model.history_["val_score"])
+
+
+def test_another_rate_of_dropout_makes_no_other_network(noisy):
+    X, y, X_val, y_val = noisy
+    model = quick(early_stopping=True, max_iter=10)
+    model.fit(X, y, X_val=X_val, y_val=y_val)
+    model.set_params(dropout=0.9, learning_rate_init=10.0)
+    model.partial_fit(X, y, X_val=X_val, y_val=y_val)
+    assert model.score(X_val, y_val) == max(model.history_["val_score"])
+    assert model.score(X_val, y_val) > model.history_["val_score"][-1]
