@@ -1,8 +1,16 @@
-"""scikit-learn's private helpers, all imported here and nowhere else."""
+"""scikit-learn's private helpers, and types for what its base classes give.
+
+The helpers are all imported here and nowhere else. scikit-learn says no types: where
+code is checked, the base classes are subclasses of its own that say them, and where it
+runs, they are its own.
+"""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
+import numpy.typing as npt
+from scipy.sparse import sparray, spmatrix
+from sklearn import base, callback
 from sklearn.base import _fit_context
 from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import Interval, Options, StrOptions
@@ -11,15 +19,26 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight
 
 __all__ = [
+    "BaseEstimator",
+    "CallbackSupportMixin",
+    "ClassifierMixin",
     "Interval",
+    "MatrixLike",
     "Options",
+    "RegressorMixin",
     "StrOptions",
+    "VectorLike",
     "_check_partial_fit_first_call",
     "_check_sample_weight",
     "_safe_indexing",
     "available_if",
     "fit_context",
 ]
+
+#: Rows: what NumPy makes an array of, or a sparse matrix.
+MatrixLike: TypeAlias = npt.ArrayLike | sparray | spmatrix
+#: Targets and weights of rows.
+VectorLike: TypeAlias = npt.ArrayLike
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -36,3 +55,45 @@ def available_if(check: Callable[[Any], bool]) -> Callable[[Method], Method]:
     """Let a method be there under a condition; its signature stays to be seen."""
     decorator: Callable[[Method], Method] = _available_if(check)
     return decorator
+
+
+if TYPE_CHECKING:
+
+    class BaseEstimator(base.BaseEstimator):  # type: ignore[misc]
+        """scikit-learn's own, with types."""
+
+        def __init__(self) -> None: ...
+
+        def get_params(self, deep: bool = True) -> dict[str, Any]:
+            """Return the parameters by name."""
+
+        def set_params(self, **params: Any) -> Self:
+            """Set parameters by name; return the estimator."""
+
+    class CallbackSupportMixin(callback.CallbackSupportMixin):  # type: ignore[misc]
+        """scikit-learn's own, with types."""
+
+        def set_callbacks(self, *callbacks: Any) -> Self:
+            """Set what is told of the tasks of `fit`; return the estimator."""
+
+    class ClassifierMixin(base.ClassifierMixin):  # type: ignore[misc]
+        """scikit-learn's own, with types."""
+
+        def score(
+            self, X: MatrixLike, y: VectorLike, sample_weight: VectorLike | None = None
+        ) -> float:
+            """Return the share of rows that are classified correctly."""
+
+    class RegressorMixin(base.RegressorMixin):  # type: ignore[misc]
+        """scikit-learn's own, with types."""
+
+        def score(
+            self, X: MatrixLike, y: VectorLike, sample_weight: VectorLike | None = None
+        ) -> float:
+            """Return the coefficient of determination."""
+
+else:
+    BaseEstimator = base.BaseEstimator
+    CallbackSupportMixin = callback.CallbackSupportMixin
+    ClassifierMixin = base.ClassifierMixin
+    RegressorMixin = base.RegressorMixin

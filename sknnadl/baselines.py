@@ -1,7 +1,9 @@
 """The simple classifiers that networks are measured against."""
 
+from typing import Any, ClassVar, Self
+
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
+import numpy.typing as npt
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     check_is_fitted,
@@ -9,7 +11,14 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from sknnadl._sklearn import _check_sample_weight, _fit_context
+from sknnadl._sklearn import (
+    BaseEstimator,
+    ClassifierMixin,
+    MatrixLike,
+    VectorLike,
+    _check_sample_weight,
+    fit_context,
+)
 from sknnadl.estimators.attributes import kept_on_failure
 
 __all__ = ["AverageDarknessClassifier"]
@@ -55,10 +64,17 @@ class AverageDarknessClassifier(ClassifierMixin, BaseEstimator):
     array(['light', 'dark'], dtype='<U5')
     """
 
-    _parameter_constraints: dict = {}
+    _parameter_constraints: ClassVar[dict[str, Any]] = {}
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None):
+    classes_: npt.NDArray[Any]
+    means_: npt.NDArray[np.float64]
+    n_features_in_: int
+    feature_names_in_: npt.NDArray[Any]
+
+    @fit_context()
+    def fit(
+        self, X: MatrixLike, y: VectorLike, sample_weight: VectorLike | None = None
+    ) -> Self:
         """Learn the mean sum of each class.
 
         Parameters
@@ -82,20 +98,22 @@ class AverageDarknessClassifier(ClassifierMixin, BaseEstimator):
             If the data have negative values. The classifier is left as it was.
         """
         with kept_on_failure(self):
-            X, y = validate_data(self, X, y, accept_sparse="csr", dtype="numeric")
-            check_non_negative(X, whom="AverageDarknessClassifier.fit")
-            check_classification_targets(y)
-            sample_weight = _check_sample_weight(
-                sample_weight, X, dtype=np.float64, ensure_non_negative=True
+            rows, labels = validate_data(
+                self, X, y, accept_sparse="csr", dtype="numeric"
             )
-            used = sample_weight > 0
-            self.classes_, codes = np.unique(y[used], return_inverse=True)
-            weights = sample_weight[used]
-            totals = np.bincount(codes, weights=weights * _row_sums(X)[used])
+            check_non_negative(rows, whom="AverageDarknessClassifier.fit")
+            check_classification_targets(labels)
+            weights = _check_sample_weight(
+                sample_weight, rows, dtype=np.float64, ensure_non_negative=True
+            )
+            used = weights > 0
+            self.classes_, codes = np.unique(labels[used], return_inverse=True)
+            weights = weights[used]
+            totals = np.bincount(codes, weights=weights * _row_sums(rows)[used])
             self.means_ = totals / np.bincount(codes, weights=weights)
         return self
 
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> npt.NDArray[Any]:
         """Return, for each row, the class with the nearest mean.
 
         Parameters
@@ -113,9 +131,10 @@ class AverageDarknessClassifier(ClassifierMixin, BaseEstimator):
         X = validate_data(self, X, accept_sparse="csr", dtype="numeric", reset=False)
         check_non_negative(X, whom="AverageDarknessClassifier.predict")
         distances = np.abs(_row_sums(X)[:, np.newaxis] - self.means_)
-        return self.classes_[distances.argmin(axis=1)]
+        labels: npt.NDArray[Any] = self.classes_[distances.argmin(axis=1)]
+        return labels
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         tags.input_tags.positive_only = True
@@ -123,6 +142,6 @@ class AverageDarknessClassifier(ClassifierMixin, BaseEstimator):
         return tags
 
 
-def _row_sums(X):
+def _row_sums(X: Any) -> npt.NDArray[np.float64]:
     """Return the sum of each row in float64, shape (n_samples,)."""
     return np.asarray(X.sum(axis=1, dtype=np.float64)).ravel()

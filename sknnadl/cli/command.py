@@ -2,7 +2,9 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.utils.multiclass import type_of_target
@@ -25,7 +27,7 @@ Progress goes to standard error, the table to standard output.
 """
 
 
-def main(arguments=None, prog="sknnadl"):
+def main(arguments: Sequence[str] | None = None, prog: str = "sknnadl") -> int:
     """Run the command line.
 
     Parameters
@@ -75,7 +77,7 @@ def main(arguments=None, prog="sknnadl"):
     return 1 if any(result["error"] for result in report.table) else 0
 
 
-def _make_folds(options, y):
+def _make_folds(options: argparse.Namespace, y: Any) -> Any:
     """Return folds of rows in a random order: those of files often come sorted."""
     if options.cv is None:
         return None
@@ -84,7 +86,7 @@ def _make_folds(options, y):
     return kind(options.cv, shuffle=True, random_state=options.random_state)
 
 
-def _make_parser(prog):
+def _make_parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=prog)
     parser.add_argument(
         "--version", action="version", version=f"sknnadl {version('sknnadl')}"
@@ -157,23 +159,23 @@ def _make_parser(prog):
     return parser
 
 
-def _positive(text):
+def _positive(text: str) -> int:
     return _integer(text, 1, 2**63)
 
 
-def _seed(text):
+def _seed(text: str) -> int:
     return _integer(text, 0, 2**32)
 
 
-def _folds(text):
+def _folds(text: str) -> int:
     return _integer(text, 2, 2**63)
 
 
-def _jobs(text):
+def _jobs(text: str) -> int:
     return -1 if text == "-1" else _positive(text)
 
 
-def _integer(text, low, stop):
+def _integer(text: str, low: int, stop: int) -> int:
     if not text.isdecimal() or not low <= int(text) < stop:
         raise argparse.ArgumentTypeError(
             f"must be an integer from {low} to {stop - 1}, got {text!r}"
@@ -181,7 +183,7 @@ def _integer(text, low, stop):
     return int(text)
 
 
-def _load(options):
+def _load(options: argparse.Namespace) -> tuple[Any, Any, Any, dict[str, Any]]:
     """Return the rows, those to test on, and the models for them."""
     if options.data == "":
         raise ValueError("--data is empty; give the path of MNIST, or leave it out.")

@@ -1,6 +1,10 @@
 """The models that the command compares."""
 
+from collections.abc import Collection
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
@@ -26,7 +30,7 @@ _TUNED_SVM = {
 #: Convolutional networks for 8x8 and for 28x28 pixels. The first is at least as
 #: accurate as the tuned SVM in 5-fold cross-validation
 #: (``tests/estimators/test_convnet.py``), the layers of the second are the book's.
-_CONV_NETS = {
+_CONV_NETS: dict[str, dict[str, Any]] = {
     "digits": {
         "n_filters": (64,),
         "kernel_size": 3,
@@ -42,7 +46,7 @@ _CONV_NETS = {
 }
 
 
-def image_models(dataset, random_state):
+def image_models(dataset: str, random_state: int) -> dict[str, Any]:
     """Return the models for images of handwritten digits, by name.
 
     Parameters
@@ -73,7 +77,7 @@ def image_models(dataset, random_state):
     }
 
 
-def table_models(y, random_state):
+def table_models(y: npt.NDArray[Any], random_state: int) -> dict[str, Any]:
     """Return the models for rows of a user's own, by name.
 
     Parameters
@@ -88,7 +92,7 @@ def table_models(y, random_state):
     models : dict of str to estimator
         The models, not fitted; those that need it scale the features first.
     """
-    seed = {"random_state": random_state}
+    seed: dict[str, Any] = {"random_state": random_state}
     if type_of_target(y).startswith("continuous"):
         return {
             "mean": DummyRegressor(),
@@ -108,7 +112,7 @@ def table_models(y, random_state):
     }
 
 
-def choose(models, names):
+def choose(models: dict[str, Any], names: Collection[str] | None) -> dict[str, Any]:
     """Return some of the models, in their order.
 
     Parameters

@@ -4,10 +4,10 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from sknnadl.datasets.images import check_dtype, make_bunch
+from sknnadl.datasets.images import ImageBunch, check_dtype, make_bunch
 
 
-def load_digits_images(*, dtype="float32"):
+def load_digits_images(*, dtype: str = "float32") -> ImageBunch:
     """Load the 8x8 digits that come with scikit-learn, split like the book's MNIST.
 
     Nothing is downloaded. The 1,797 images are divided, always in the same way and

@@ -3,9 +3,12 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
+
+from sknnadl.datasets.images import AnyArray
 
 
-def expand_images(X, y):
+def expand_images(X: npt.ArrayLike, y: npt.ArrayLike) -> tuple[AnyArray, AnyArray]:
     """Return images together with copies moved by one pixel in each direction.
 
     This is how the book expands the training data (Nielsen 2015, chapter 6), to five
@@ -71,7 +74,7 @@ def expand_images(X, y):
     return expanded.reshape(5 * len(X), *X.shape[1:]), np.concatenate([y] * 5)
 
 
-def _as_squares(rows):
+def _as_squares(rows: AnyArray) -> AnyArray:
     """Return flat rows as images of (n, height, width)."""
     n, n_pixels = rows.shape
     side = math.isqrt(n_pixels)

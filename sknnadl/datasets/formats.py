@@ -4,8 +4,12 @@ import gzip
 import pickle
 import zipfile
 import zlib
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+
+from sknnadl.datasets.images import AnyArray
 
 _IDX_NAMES = (
     "train-images-idx3-ubyte",
@@ -29,7 +33,7 @@ _UNREADABLE = (
 )
 
 
-def read_npz(path):
+def read_npz(path: Path) -> tuple[AnyArray, AnyArray]:
     """Return images and labels from the common ``mnist.npz``, training rows first."""
     names = ("x_train", "y_train", "x_test", "y_test")
     if not zipfile.is_zipfile(path):
@@ -45,7 +49,7 @@ def read_npz(path):
     return _join(train_images, images), _join(train_labels, labels)
 
 
-def read_idx_folder(folder):
+def read_idx_folder(folder: Path) -> tuple[AnyArray, AnyArray]:
     """Return images and labels from the four official files, plain or gzipped."""
     train_images, train_labels, images, labels = (
         _read_idx(_find(folder, name)) for name in _IDX_NAMES
@@ -53,7 +57,7 @@ def read_idx_folder(folder):
     return _join(train_images, images), _join(train_labels, labels)
 
 
-def _find(folder, name):
+def _find(folder: Path, name: str) -> Path:
     """Return the path of an idx file; some copies have a dot before ``idx``."""
     for spelling in (name, name.replace("-idx", ".idx")):
         for path in (folder / spelling, folder / f"{spelling}.gz"):
@@ -62,7 +66,7 @@ def _find(folder, name):
     raise FileNotFoundError(f"{folder} has neither {name} nor {name}.gz.")
 
 
-def _read_idx(path):
+def _read_idx(path: Path) -> AnyArray:
     """Read an idx file of unsigned bytes.
 
     It begins with two zero bytes, the type (8), the number of axes, and the length of
@@ -87,7 +91,7 @@ def _read_idx(path):
     return values.reshape(shape)
 
 
-def read_book_pickle(path):
+def read_book_pickle(path: Path) -> tuple[AnyArray, AnyArray]:
     """Return images and labels from the book's ``mnist.pkl.gz``.
 
     Its pixels are floats, the raw values divided by 256.
@@ -110,7 +114,7 @@ class _ArrayUnpickler(pickle.Unpickler):
     _names = frozenset({"_reconstruct", "ndarray"})
     _modules = frozenset({"numpy", "numpy.core.multiarray", "numpy._core.multiarray"})
 
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> Any:
         """Return one of the few callables that arrays are made of."""
         if module in self._modules and name in self._names:
             return super().find_class(module.replace(".core.", "._core."), name)
@@ -121,7 +125,7 @@ class _ArrayUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"it names {module}.{name}, which is no array")
 
 
-def _number_dtype(name, *flags):
+def _number_dtype(name: object, *flags: Any) -> np.dtype[Any]:
     """Return a dtype of numbers; of others a pickle could make any size."""
     dtype = np.dtype(str(name), *flags)
     if dtype.kind not in "iuf" or dtype.names:
@@ -129,10 +133,11 @@ def _number_dtype(name, *flags):
     return dtype
 
 
-def _raw(pixels):
+def _raw(pixels: AnyArray) -> AnyArray:
     """Return pixels as the raw values from 0 to 255."""
-    return np.rint(pixels * 256).astype(np.uint8)
+    raw: AnyArray = np.rint(pixels * 256).astype(np.uint8)
+    return raw
 
 
-def _join(train, test):
+def _join(train: AnyArray, test: AnyArray) -> AnyArray:
     return np.concatenate([train, test])

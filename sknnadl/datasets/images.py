@@ -1,18 +1,45 @@
 """The form that every data set of images has."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 from sklearn.utils import Bunch
 
 DTYPES = ("float32", "uint8")
 
+AnyArray: TypeAlias = npt.NDArray[Any]
 
-def check_dtype(dtype):
+if TYPE_CHECKING:  # an editor lists what is in it
+
+    class ImageBunch(Bunch):  # type: ignore[misc]  # scikit-learn says no types
+        """Rows of images and their labels, to train, validate and test."""
+
+        X_train: AnyArray
+        y_train: AnyArray
+        X_val: AnyArray
+        y_val: AnyArray
+        X_test: AnyArray
+        y_test: AnyArray
+        image_shape: tuple[int, int]
+
+else:
+    ImageBunch = Bunch
+
+
+def check_dtype(dtype: str) -> None:
     """Refuse a dtype that no data set has."""
     if dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {DTYPES}, got {dtype!r}.")
 
 
-def make_bunch(parts, image_shape, dtype, scale):
+def make_bunch(
+    parts: Sequence[tuple[AnyArray, AnyArray]],
+    image_shape: tuple[int, int],
+    dtype: str,
+    scale: int,
+) -> ImageBunch:
     """Return a Bunch of raw images (n, ...) and labels (n,) to train, validate, test.
 
     Parameters
@@ -31,7 +58,7 @@ def make_bunch(parts, image_shape, dtype, scale):
     bunch : Bunch
         Flat rows and labels, by name.
     """
-    bunch = Bunch(image_shape=image_shape)
+    bunch = ImageBunch(image_shape=image_shape)
     for name, (images, labels) in zip(("train", "val", "test"), parts, strict=True):
         rows = images.reshape(len(images), -1)
         if dtype == "float32":

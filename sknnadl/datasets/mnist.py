@@ -7,10 +7,12 @@ import numpy as np
 from sklearn.datasets import fetch_openml
 
 from sknnadl.datasets.formats import read_book_pickle, read_idx_folder, read_npz
-from sknnadl.datasets.images import check_dtype, make_bunch
+from sknnadl.datasets.images import AnyArray, ImageBunch, check_dtype, make_bunch
 
 
-def load_mnist(path=None, *, dtype="float32"):
+def load_mnist(
+    path: str | os.PathLike[str] | None = None, *, dtype: str = "float32"
+) -> ImageBunch:
     """Load MNIST in the book's split: 50,000 images, 10,000 and 10,000.
 
     The first 50,000 of the official training images train, the last 10,000 validate,
@@ -76,7 +78,7 @@ def load_mnist(path=None, *, dtype="float32"):
     return make_bunch(parts, (28, 28), dtype, scale=256)
 
 
-def _read(path):
+def _read(path: Path) -> tuple[AnyArray, AnyArray]:
     """Return all images and labels from a file or folder, in the official order."""
     if not path.exists():
         raise FileNotFoundError(
@@ -95,12 +97,12 @@ def _read(path):
     )
 
 
-def _download():
+def _download() -> tuple[AnyArray, AnyArray]:
     data = fetch_openml("mnist_784", version=1, as_frame=False, parser="liac-arff")
     return data.data.astype(np.uint8), data.target.astype(np.int64)
 
 
-def _check(images, labels, source):
+def _check(images: AnyArray, labels: AnyArray, source: object) -> None:
     """Refuse what is not 70,000 images of 28x28 with labels from 0 to 9."""
     pixels = images[0].size if len(images) else 0
     if (len(images), pixels, len(labels)) != (70_000, 784, 70_000):

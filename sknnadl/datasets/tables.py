@@ -1,12 +1,17 @@
 """Rows and targets from a file of the user's own."""
 
 import importlib
+import os
 from pathlib import Path
 
 import numpy as np
 
+from sknnadl.datasets.images import AnyArray
 
-def load_table(path, target=None):
+
+def load_table(
+    path: str | os.PathLike[str], target: str | None = None
+) -> tuple[AnyArray, AnyArray]:
     """Load rows and targets from a file.
 
     Parameters
@@ -58,7 +63,7 @@ def load_table(path, target=None):
     return _load_frame(path, target)
 
 
-def _load_npz(path):
+def _load_npz(path: Path) -> tuple[AnyArray, AnyArray]:
     try:
         with np.load(path, allow_pickle=False) as file:
             missing = [name for name in ("X", "y") if name not in file]
@@ -74,7 +79,7 @@ def _load_npz(path):
     return _check(X, y, path)
 
 
-def _load_frame(path, target):
+def _load_frame(path: Path, target: str | None) -> tuple[AnyArray, AnyArray]:
     try:
         pandas = importlib.import_module("pandas")
     except ImportError as error:
@@ -102,7 +107,7 @@ def _load_frame(path, target):
     return _check(features.to_numpy(), frame[target].to_numpy(), path)
 
 
-def _check(X, y, path):
+def _check(X: AnyArray, y: AnyArray, path: Path) -> tuple[AnyArray, AnyArray]:
     if y.ndim != 1 or len(X) != len(y) or len(y) < 2:
         raise ValueError(
             f"{str(path)!r} needs at least two rows and a target for each, got X of "

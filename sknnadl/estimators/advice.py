@@ -1,6 +1,7 @@
 """What warnings of training say: what has gone wrong, and what helps."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -11,6 +12,7 @@ from sknnadl.training.diagnosis import (
     outputs_are_saturated,
 )
 from sknnadl.training.recipe import FULL_BATCH
+from sknnadl.training.run import TrainingRun
 
 #: What helps where features are too large.
 _SCALE = (
@@ -19,7 +21,7 @@ _SCALE = (
 )
 
 
-def warn_of_divergence(estimator, run, stacklevel):
+def warn_of_divergence(estimator: Any, run: TrainingRun, stacklevel: int) -> None:
     """Warn that training has stopped, or raise where there is nothing to keep."""
     epoch = len(run.history["loss"]) + 1
     text = f"The cost was no longer finite in epoch {epoch}. {_explain(estimator, run)}"
@@ -29,13 +31,15 @@ def warn_of_divergence(estimator, run, stacklevel):
     warnings.warn(text, ConvergenceWarning, stacklevel=stacklevel)
 
 
-def warn_of_interrupt(run, stacklevel):
+def warn_of_interrupt(run: TrainingRun, stacklevel: int) -> None:
     """Warn that training has stopped."""
     text = f"Training was interrupted; the network is {_describe_kept(run)}."
     warnings.warn(text, UserWarning, stacklevel=stacklevel)
 
 
-def warn_unless_learned(estimator, run, end, stacklevel):
+def warn_unless_learned(
+    estimator: Any, run: TrainingRun, end: str, stacklevel: int
+) -> None:
     """Warn of a learning rate that kept fit from learning, or of too few epochs."""
     diagnosis = diagnose(run)
     if diagnosis is not None:
@@ -49,7 +53,7 @@ def warn_unless_learned(estimator, run, end, stacklevel):
     warnings.warn(text, ConvergenceWarning, stacklevel=stacklevel)
 
 
-def _explain(estimator, run):
+def _explain(estimator: Any, run: TrainingRun) -> str:
     """Say what probably made training diverge, and what to try."""
     cause, value = explain_divergence(run)
     if cause == "features":
@@ -73,14 +77,14 @@ def _explain(estimator, run):
     )
 
 
-def _describe_kept(run):
+def _describe_kept(run: TrainingRun) -> str:
     """Say which epoch's network the estimator has."""
     if not run.watched.is_training_cost:
         return "that of the best epoch so far"
     return f"that of epoch {len(run.history['loss'])}"
 
 
-def _describe_failure(estimator, run, diagnosis):
+def _describe_failure(estimator: Any, run: TrainingRun, diagnosis: str) -> str:
     """Say why nothing was learned, and what to try."""
     rate = run.schedule.initial
     nothing = (
@@ -108,7 +112,7 @@ def _describe_failure(estimator, run, diagnosis):
     )
 
 
-def _describe_stuck(run):
+def _describe_stuck(run: TrainingRun) -> str:
     """Say which neurons no longer respond."""
     outputs = run.trainer.loss.output_activation
     if outputs_are_saturated(run) and outputs == "sigmoid":
@@ -116,7 +120,7 @@ def _describe_stuck(run):
     return "the neurons to where they no longer respond"
 
 
-def _describe_stall(estimator, run):
+def _describe_stall(estimator: Any, run: TrainingRun) -> str:
     """Say that L-BFGS has found no lower cost where there is one, and what to try."""
     in_float32 = run.trainer.network.dtype == np.float32
     return (
@@ -127,12 +131,12 @@ def _describe_stall(estimator, run):
     )
 
 
-def _wants_convergence(estimator, run):
+def _wants_convergence(estimator: Any, run: TrainingRun) -> bool:
     """Return whether the user expects training to end before ``max_iter``."""
-    return np.isfinite(run.plateau.patience) or estimator.solver == FULL_BATCH
+    return bool(np.isfinite(run.plateau.patience)) or estimator.solver == FULL_BATCH
 
 
-def _describe_shortness(estimator):
+def _describe_shortness(estimator: Any) -> str:
     """Say that there were too few epochs, and what to try."""
     text = (
         f"Training stopped after max_iter={estimator.max_iter} epochs, before it "

@@ -1,8 +1,8 @@
 """What the arguments that the estimators share may be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any, TypeAlias
+from typing import Any, SupportsFloat, TypeAlias
 
 import numpy as np
 
@@ -16,9 +16,11 @@ from sknnadl.training.schedules import SCHEDULES
 from sknnadl.training.step import PENALTIES
 
 #: What scores an estimator, given X and y.
-Scorer: TypeAlias = Callable[..., float]
+Scorer: TypeAlias = Callable[..., SupportsFloat]
 #: The factors of classes' weights.
-ClassWeight: TypeAlias = dict[Any, float] | list[dict[Any, float]] | str | None
+ClassWeight: TypeAlias = (
+    Mapping[Any, float] | Sequence[Mapping[Any, float]] | str | None
+)
 
 _COUNT = Interval(Integral, 1, None, closed="left")
 _COUNTS = ["array-like", _COUNT]

@@ -3,17 +3,21 @@
 import threading
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 from joblib import effective_n_jobs
-from sklearn.base import BaseEstimator
-from sklearn.callback import CallbackSupportMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sknnadl._sklearn import fit_context
+from sknnadl._sklearn import (
+    BaseEstimator,
+    CallbackSupportMixin,
+    MatrixLike,
+    VectorLike,
+    fit_context,
+)
 from sknnadl.estimators.attributes import forget, kept_on_failure
 from sknnadl.estimators.fitting import start_run, train
-from sknnadl.estimators.inputs import AnyArray, MatrixLike, TakesRows, VectorLike
+from sknnadl.estimators.inputs import AnyArray, TakesRows
 from sknnadl.network.layers import Dense
 from sknnadl.network.layers.layer import Role
 from sknnadl.network.network import Network, from_plain
@@ -22,7 +26,7 @@ from sknnadl.training.data import Rows
 from sknnadl.training.prediction import predict_logits
 from sknnadl.training.recipe import FULL_BATCH
 
-#: The network that each thread has used last, by its estimator.
+#: The network that each thread has used last, and a weak reference to its estimator.
 _of_thread = threading.local()
 
 
@@ -176,17 +180,17 @@ class BaseNetwork(TakesRows, CallbackSupportMixin, BaseEstimator, ABC):
 
         Building one takes longer than predicting a row, so a thread keeps its last.
         """
-        networks = vars(_of_thread).setdefault("networks", WeakKeyDictionary())
-        network = networks.get(self)
-        if network is None or network.parameters is not self.parameters_:
-            network = Network(
-                from_plain(self.layers_),
-                self._input_shape(),
-                self.parameters_.dtype,
-                self.parameters_,
-            )
-            networks.clear()
-            networks[self] = network
+        kept = vars(_of_thread).setdefault("kept", [])
+        for estimator, network in tuple(kept):
+            if estimator() is self and network.parameters is self.parameters_:
+                return network
+        network = Network(
+            from_plain(self.layers_),
+            self._input_shape(),
+            self.parameters_.dtype,
+            self.parameters_,
+        )
+        kept[:] = [(ref(self, lambda _: kept.clear()), network)]
         return network
 
     @property

@@ -4,16 +4,22 @@ from typing import Self
 
 import numpy as np
 from scipy.special import expit, log_expit
-from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
-from sknnadl._sklearn import _check_partial_fit_first_call, available_if, fit_context
+from sknnadl._sklearn import (
+    ClassifierMixin,
+    MatrixLike,
+    VectorLike,
+    _check_partial_fit_first_call,
+    available_if,
+    fit_context,
+)
 from sknnadl.estimators.attributes import kept_on_failure
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
-from sknnadl.estimators.inputs import AnyArray, MatrixLike, VectorLike
+from sknnadl.estimators.inputs import AnyArray
 from sknnadl.network.losses import LOSSES
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import log_probabilities

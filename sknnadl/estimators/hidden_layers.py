@@ -1,6 +1,8 @@
 """The hidden layers that an estimator's arguments stand for."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -15,14 +17,18 @@ from sknnadl.network.layers import (
     L2Pool2D,
     MaxPool2D,
 )
-from sknnadl.network.layers.layer import as_pair
+from sknnadl.network.layers.layer import LayerSpec, as_pair
 
-_POOLINGS = {"average": AveragePool2D, "l2": L2Pool2D, "max": MaxPool2D}
+_POOLINGS: dict[str, Callable[[Any], LayerSpec]] = {
+    "average": AveragePool2D,
+    "l2": L2Pool2D,
+    "max": MaxPool2D,
+}
 
 
-def make_dense_layers(arguments):
+def make_dense_layers(arguments: Any) -> list[LayerSpec]:
     """Return the specs of the dense hidden layers, each with its dropout."""
-    layers = []
+    layers: list[LayerSpec] = []
     sizes = _check_sizes(
         "hidden_layer_sizes", arguments.hidden_layer_sizes, "a hidden layer"
     )
@@ -35,9 +41,9 @@ def make_dense_layers(arguments):
     return layers
 
 
-def make_conv_layers(arguments):
+def make_conv_layers(arguments: Any) -> list[LayerSpec]:
     """Return the specs of the convolutional layers, and those of the dense ones."""
-    layers = []
+    layers: list[LayerSpec] = []
     sizes = _check_sizes("n_filters", arguments.n_filters, "a convolutional layer")
     for filters in sizes:
         size, stride = arguments.kernel_size, arguments.stride
@@ -49,7 +55,7 @@ def make_conv_layers(arguments):
     return [*layers, Flatten(), *make_dense_layers(arguments)]
 
 
-def check_layers(layers):
+def check_layers(layers: Sequence[LayerSpec]) -> Sequence[LayerSpec]:
     """Return layers that a user has named, the last of which gives rows."""
     for number, layer in enumerate(layers, start=1):
         if type(layer) not in LAYERS.values():
@@ -62,7 +68,9 @@ def check_layers(layers):
     return [*layers, Flatten()]
 
 
-def _normalize(arguments, layer, *pooling):
+def _normalize(
+    arguments: Any, layer: Dense | Conv2D, *pooling: LayerSpec
+) -> list[LayerSpec]:
     """Return a layer, the pooling after it and the activation, with its place.
 
     As in the book, pooling comes before the activation; so does normalization.
@@ -73,7 +81,7 @@ def _normalize(arguments, layer, *pooling):
     return [linear, *pooling, BatchNorm(arguments.activation)]
 
 
-def _check_rates(dropout, n_layers):
+def _check_rates(dropout: Any, n_layers: int) -> list[float]:
     """Return one dropout rate a hidden layer."""
     try:
         rates = np.asarray(dropout)
@@ -88,10 +96,10 @@ def _check_rates(dropout, n_layers):
             "dropout must be a number of at least 0 and below 1, or one for each of "
             f"the {n_layers} dense hidden layers, got {dropout!r}."
         )
-    return rates.tolist()
+    return [float(rate) for rate in rates]
 
 
-def _check_sizes(name, value, of_what):
+def _check_sizes(name: str, value: Any, of_what: str) -> list[int]:
     """Return an argument with one size a layer as a list of int."""
     sizes = np.atleast_1d(np.asarray(value))
     if sizes.ndim != 1 or (
@@ -101,4 +109,4 @@ def _check_sizes(name, value, of_what):
             f"{name} must be one or several integers of at least 1, one {of_what}, got "
             f"{value!r}."
         )
-    return sizes.astype(int).tolist()
+    return [int(size) for size in sizes]

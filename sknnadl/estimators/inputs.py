@@ -6,16 +6,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import issparse, sparray, spmatrix
+from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
 from sknnadl._sklearn import _check_sample_weight
 from sknnadl.training.recipe import FULL_BATCH
 
-#: Rows: what NumPy makes an array of, or a sparse matrix.
-MatrixLike: TypeAlias = npt.ArrayLike | sparray | spmatrix
-#: Targets and weights of rows.
-VectorLike: TypeAlias = npt.ArrayLike
 #: Attributes that are learned.
 AnyArray: TypeAlias = npt.NDArray[Any]
 

@@ -4,12 +4,17 @@ from typing import Self
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
-from sknnadl._sklearn import available_if, fit_context
+from sknnadl._sklearn import (
+    MatrixLike,
+    RegressorMixin,
+    VectorLike,
+    available_if,
+    fit_context,
+)
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
-from sknnadl.estimators.inputs import AnyArray, MatrixLike, VectorLike
+from sknnadl.estimators.inputs import AnyArray
 from sknnadl.network.losses import REGRESSION_LOSSES
 from sknnadl.training.data import Rows
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from sknnadl.network.arrays import Array
 from sknnadl.network.layers.batch_norm import BatchNormLayer
+from sknnadl.network.layers.dropout import Dropout
 from sknnadl.training.data import Rows
 from sknnadl.training.epoch import Trainer
 from sknnadl.training.schedules import TRAINING_COST, Plateau, Schedule, Watched
@@ -255,16 +256,21 @@ class TrainingRun:
             if not self.watched.is_training_cost:
                 self.best_parameters = best_parameters.copy()
         elif self.validate and not self.watched.is_training_cost:
-            measured = dict(
-                zip(("val_loss", "val_score"), self.validate(self.history), strict=True)
-            )
+            values = self.validate(self.history)
+            measured = dict(zip(("val_loss", "val_score"), values, strict=True))
             self.plateau.best = self.watched.cost(measured)
             self.best_parameters = trainer.network.parameters.copy()
 
-    def _comparable(self) -> list[str]:
-        """Return what two values that are watched must share to be compared."""
-        watched, loss = self.watched, type(self.trainer.loss).__name__
-        return [watched.entry, str(watched.scorer), loss, str(watched.rows)]
+    def _comparable(self) -> list[Any]:
+        """Return what two values that are watched must share to be compared.
+
+        Parameters that did best in other layers would not do so in these. Dropout is
+        no part of what is validated.
+        """
+        watched, specs = self.watched, self.trainer.network.specs
+        layers = [spec.to_plain() for spec in specs if not isinstance(spec, Dropout)]
+        loss = type(self.trainer.loss).__name__
+        return [watched.entry, str(watched.scorer), str(watched.rows), loss, layers]
 
     def _parameters_are_finite(self) -> bool:
         return bool(np.isfinite(self.trainer.network.parameters).all())

@@ -322,3 +322,26 @@ def test_the_start_of_a_new_comparison_counts():
     model.partial_fit(X, other, X_val=X[:500], y_val=y[:500])
     np.testing.assert_array_equal(model.parameters_, start)
     assert model.score(X, y) > 0.9
+
+
+@pytest.mark.parametrize(
+    "change", [{"activation": "sigmoid"}, {"loss": "squared_error"}]
+)
+def test_the_best_epoch_of_another_network_is_forgotten(change, noisy):
+    X, y, X_val, y_val = noisy
+    model = quick(early_stopping=True, max_iter=10)
+    model.fit(X, y, X_val=X_val, y_val=y_val)
+    model.set_params(learning_rate_init=1e-9, **change)
+    model.partial_fit(X, y, X_val=X_val, y_val=y_val)
+    assert model.score(X_val, y_val) == model.history_["val_score"][-1]
+    assert model.score(X_val, y_val) < max(model.history_["val_score"])
+
+
+def test_another_rate_of_dropout_makes_no_other_network(noisy):
+    X, y, X_val, y_val = noisy
+    model = quick(early_stopping=True, max_iter=10)
+    model.fit(X, y, X_val=X_val, y_val=y_val)
+    model.set_params(dropout=0.9, learning_rate_init=10.0)
+    model.partial_fit(X, y, X_val=X_val, y_val=y_val)
+    assert model.score(X_val, y_val) == max(model.history_["val_score"])
+    assert model.score(X_val, y_val) > model.history_["val_score"][-1]

@@ -1,6 +1,8 @@
 """An estimator with another target is a subclass, and not a rewrite."""
 
+import gc
 import pickle
+import weakref
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from sklearn.base import TransformerMixin, clone
 from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 
-from sknnadl import MLPRegressor
+from sknnadl import MLPClassifier, MLPRegressor
 from sknnadl.estimators.arguments import DENSE, TRAINING
 from sknnadl.estimators.base import BaseNetwork
 from sknnadl.estimators.hidden_layers import make_dense_layers
@@ -143,3 +145,32 @@ def test_a_loss_of_ones_own_ignores_what_is_far_off():
         offset = float(model.predict([[0.0]])[0])
         assert low < offset < high, kind
     assert not isinstance(HuberRegressor()._make_loss(), SquaredError)
+
+
+class Comparable(MLPClassifier):
+    """Equal where the arguments are, and so without a hash, as dataclasses are."""
+
+    def __eq__(self, other):
+        return self.get_params() == other.get_params()
+
+
+def test_estimators_need_no_hash(iris):
+    options = {"max_iter": 1, "n_iter_no_change": np.inf, "random_state": 0}
+    X, y = iris
+    first = Comparable(**options).fit(X, y)
+    second = Comparable(**options).fit(-X, y)
+    assert first == second
+    for model in (first, second, first):
+        again = pickle.loads(pickle.dumps(model))
+        np.testing.assert_array_equal(model.predict_proba(X), again.predict_proba(X))
+    assert not np.array_equal(first.predict_proba(X), second.predict_proba(X))
+
+
+def test_the_memory_of_an_estimator_is_given_back(iris):
+    options = {"max_iter": 1, "n_iter_no_change": np.inf, "random_state": 0}
+    model = MLPClassifier(**options).fit(*iris)
+    model.predict(iris[0])
+    parameters = weakref.ref(model.parameters_)
+    del model
+    gc.collect()
+    assert parameters() is None
