@@ -18,7 +18,8 @@ ROOM_WIDTH, ROOM_HEIGHT, FLOOR_HEIGHT, MARGIN = 80, 36, 62, 6
 #: Between two rooms; a line that passes a floor takes as much.
 GAP = 11
 STYLE = """
-.floors { display: block; width: 100%; max-width: 34rem; height: auto; margin: 0 auto 1.5rem; }
+.floors { display: block; width: 100%; max-width: 34rem; height: auto;
+  margin: 0 auto 1.5rem; }
 .floors rect { fill: var(--pst-color-surface); stroke: var(--pst-color-primary); }
 .floors text { fill: var(--pst-color-text-base); font-size: 12px;
   text-anchor: middle; dominant-baseline: central; }
