@@ -1,8 +1,18 @@
+import runpy
+from pathlib import Path
+
 import matplotlib
 
 import sknnadl
 
 matplotlib.use("agg")
+
+# The page on the architecture includes it, and autosummary writes to the folder too.
+GENERATED = Path(__file__).parent / "generated"
+GENERATED.mkdir(exist_ok=True)
+draw = runpy.run_path(str(GENERATED.with_name("draw_floors.py")))["draw"]
+(GENERATED / "floors.svg").write_text(draw())
+del draw  # no setting of Sphinx
 
 project = "sknnadl"
 author = "the sknnadl developers"

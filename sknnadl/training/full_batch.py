@@ -25,14 +25,7 @@ class FullBatchRun(TrainingRun):
     It ends where the largest component of the gradient is below the plateau's
     tolerance, or where the cost no longer falls. What L-BFGS remembers of the
     curvature is not kept for the next run.
-
-    Attributes
-    ----------
-    steepest : float
-        The largest component of the gradient where it ended by itself.
     """
-
-    steepest: float = 0.0
 
     def train(
         self,

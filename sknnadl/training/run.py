@@ -56,7 +56,11 @@ class TrainingRun:
     best_parameters : ndarray of shape (n_parameters,)
         The parameters after the best epoch; those after the last epoch where the
         training cost is watched.
+    steepest : float
+        The largest component of the gradient where the run of a full batch stalled.
     """
+
+    steepest: float = 0.0
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """Products and convolution by the compiled kernels, where they were built.
 
-Whether they compute, or NumPy does, is decided here alone: by the functions whose names
-begin with ``make``.
+Whether they compute, or NumPy does, is decided here alone: by the functions that make
+products, convolutions and stacks.
 """
 
 from __future__ import annotations

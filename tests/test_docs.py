@@ -1,0 +1,66 @@
+"""What the documentation names is there, and what is there it names."""
+
+import doctest
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from sknnadl.network import ACTIVATIONS, INITIALIZERS, LOSSES
+from sknnadl.training.recipe import SOLVERS
+from sknnadl.training.schedules import SCHEDULES
+from sknnadl.training.step import PENALTIES
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+ARCHITECTURE = (DOCS / "architecture.rst").read_text()
+#: The programs of the book.
+BOOK = {"network.py", "network2.py", "network3.py"}
+#: A source distribution need not have the first.
+PAGES = [
+    p for p in (ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.rst"))) if p.exists()
+]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_files_that_are_named_exist(path):
+    folders = [ROOT, *ROOT.glob("sknnadl/**/"), *ROOT.glob("tests/**/")]
+    for name in re.findall(r"[\w./]*\w\.(?:py|h)\b", path.read_text()):
+        if name not in BOOK and not name.startswith("sphx_glr"):  # of the gallery
+            assert any((folder / name).is_file() for folder in folders), name
+
+
+def test_functions_of_the_frames_are_in_their_files():
+    frames = re.findall(r"^ +([A-Za-z_]\S+) +(\w+/\S+\.py)", ARCHITECTURE, re.MULTILINE)
+    assert len(frames) > 10
+    for function, file in frames:
+        text = (ROOT / "sknnadl" / file).read_text()
+        for name in function.replace("<locals>.", "").split("."):
+            assert re.search(rf"(def|class) {name}\b", text), function
+
+
+def test_examples_on_the_architecture_run():
+    path = str(DOCS / "architecture.rst")
+    failed, tried = doctest.testfile(path, module_relative=False)
+    assert tried > 5
+    assert not failed
+
+
+def test_the_picture_has_every_room():
+    house = runpy.run_path(str(DOCS / "draw_floors.py"))
+    picture = house["draw"]()
+    floors, _ = house["read_house"]()
+    for room in set().union(*floors):
+        assert f"<title>{room} imports" in picture
+        assert f"``{room}``" in ARCHITECTURE or f"``{room}/``" in ARCHITECTURE, room
+
+
+@pytest.mark.parametrize(
+    "table", [ACTIVATIONS, INITIALIZERS, LOSSES, SOLVERS, SCHEDULES, PENALTIES]
+)
+def test_the_page_on_training_has_the_formula_of_every_name(table):
+    formulas = (DOCS / "training.rst").read_text().partition(".. _formulas:")[2]
+    rows = "\n".join(re.findall(r"^   \* - (.*)", formulas, re.MULTILINE))
+    for name in table:
+        assert f'``"{name}"``' in rows, name
