@@ -110,7 +110,8 @@ def test_it_is_an_estimator_like_the_others(pixels):
     assert np.isfinite(given.history_["val_loss"]).all()
     with pytest.raises(ValueError, match="solver"):
         Autoencoder(solver="none").fit(pixels)
-    regressor = MLPRegressor((5,), max_iter=3, n_iter_no_change=np.inf)
+    options = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
+    regressor = MLPRegressor((5,), **options)
     make_pipeline(model, regressor).fit(pixels, pixels.sum(axis=1))
 
 

@@ -261,7 +261,7 @@ def test_no_array_is_held_after_an_error():
 @needs_kernels
 def test_memory_in_use_is_not_resized():
     arrays, memory = (np.zeros(1) for _ in range(4)), bytearray()
-    with memoryview(memory), pytest.raises(BufferError, match="cannot be re-sized"):
+    with memoryview(memory), pytest.raises(BufferError):
         compiled.KERNELS.dense(True, *arrays, memory, (1, 1, 1))
 
 
