@@ -66,7 +66,7 @@ def _make_given(estimator, X, y, sample_weight, rows):
 def describe_network(network, loss):
     """Return the fitted attributes that say what network it is."""
     return {
-        "layers_": [spec.to_plain() for spec in network.specs],
+        "layers_": network.plain_specs,
         "out_activation_": loss.output_activation,
         "n_outputs_": network.output_shape[0],
     }

@@ -55,6 +55,8 @@ class Network:
         About how many multiplications one row's output takes.
     stochastic : bool
         Whether training draws random numbers in a layer.
+    plain_specs : list of dict
+        The specs as plain values, which any format can store.
 
     Examples
     --------
@@ -76,6 +78,7 @@ class Network:
         parameters: Array | None = None,
     ) -> None:
         self.specs = tuple(specs)
+        self.plain_specs = [spec.to_plain() for spec in specs]
         self.input_shape = tuple(input_shape)
         self.dtype = np.dtype(dtype)
         self.layers = _fuse(build_layers(specs, self.input_shape, self.dtype))

@@ -271,8 +271,8 @@ class TrainingRun:
         Parameters that did best in other layers would not do so in these. Dropout is
         no part of what is validated.
         """
-        watched, specs = self.watched, self.trainer.network.specs
-        layers = [spec.to_plain() for spec in specs if not isinstance(spec, Dropout)]
+        watched, plain_specs = self.watched, self.trainer.network.plain_specs
+        layers = [spec for spec in plain_specs if spec["layer"] != Dropout.__name__]
         loss = type(self.trainer.loss).__name__
         return [watched.entry, str(watched.scorer), str(watched.rows), loss, layers]
 
