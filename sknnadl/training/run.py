@@ -262,8 +262,10 @@ class TrainingRun:
         elif self.validate and not self.watched.is_training_cost:
             values = self.validate(self.history)
             measured = dict(zip(("val_loss", "val_score"), values, strict=True))
-            self.plateau.best = self.watched.cost(measured)
-            self.best_parameters = trainer.network.parameters.copy()
+            value = self.watched.cost(measured)
+            if not np.isnan(value):  # which nothing would be better than
+                self.plateau.best = value
+                self.best_parameters = trainer.network.parameters.copy()
 
     def _comparable(self) -> list[Any]:
         """Return what two values that are watched must share to be compared.

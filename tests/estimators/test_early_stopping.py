@@ -345,3 +345,16 @@ def test_another_rate_of_dropout_makes_no_other_network(noisy):
     model.partial_fit(X, y, X_val=X_val, y_val=y_val)
     assert model.score(X_val, y_val) == max(model.history_["val_score"])
     assert model.score(X_val, y_val) > model.history_["val_score"][-1]
+
+
+def test_a_new_comparison_may_begin_with_no_score(noisy):
+    X, y, X_val, y_val = noisy
+    scores = iter([0.5, 0.5, 0.5, np.nan, 0.1, 0.3, 0.2])  # the fourth is the start's
+    model = quick(early_stopping=True, scoring=lambda *_: next(scores))
+    model.fit(X, y, X_val=X_val, y_val=y_val)
+    model.set_params(warm_start=True, max_iter=2)
+    model.fit(X, y, X_val=X_val[1:], y_val=y_val[1:])
+    np.testing.assert_array_equal(
+        model.parameters_, model.training_state_["parameters"]
+    )
+    assert model.history_["val_score"][3:] == [0.1, 0.3]
