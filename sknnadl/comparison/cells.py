@@ -61,7 +61,7 @@ def write_score(scorer: str, value: float) -> str:
     return f"{value:.2%}" if is_share(scorer) else f"{value:.4f}"
 
 
-def summarize(result: ModelResult) -> str:
+def describe_result(result: ModelResult) -> str:
     """Return a line on a result.
 
     Parameters

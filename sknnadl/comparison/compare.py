@@ -13,7 +13,7 @@ from sklearn.base import is_classifier
 from sklearn.utils import indexable
 
 from sknnadl.comparison.candidates import name_estimators, name_scoring
-from sknnadl.comparison.cells import summarize
+from sknnadl.comparison.cells import describe_result
 from sknnadl.comparison.evaluation import Evaluation, Scoring, evaluate
 from sknnadl.comparison.progress import Progress
 from sknnadl.comparison.report import ComparisonReport
@@ -146,7 +146,9 @@ def _measure(
         found = saved.find(name, model)
         if found is not None:
             results[name] = merge(name, found, scoring, weighted)
-            progress.tell(f"{name}: {summarize(results[name])}, from {saved.path}")
+            progress.tell(
+                f"{name}: {describe_result(results[name])}, from {saved.path}"
+            )
     todo = {name: model for name, model in models.items() if name not in results}
     parallel = joblib.effective_n_jobs(n_jobs) > 1
     evaluated = (
@@ -159,7 +161,7 @@ def _measure(
         results[name] = merge(name, evaluations, scoring, weighted)
         if fitted_model is not None:
             fitted[name] = fitted_model
-        progress.tell(f"      {summarize(results[name])}")
+        progress.tell(f"      {describe_result(results[name])}")
     in_order = {name: fitted[name] for name in models if name in fitted}
     return [results[name] for name in models], in_order
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import confusion_matrix
 
 from sknnadl.comparison.results import ModelResult
-from sknnadl.comparison.splits import Indices, Split
+from sknnadl.comparison.splits import RowNumbers, Split
 
 
 def find_correct(predictions: ArrayLike, targets: ArrayLike) -> NDArray[np.bool_]:
@@ -31,7 +31,9 @@ def find_correct(predictions: ArrayLike, targets: ArrayLike) -> NDArray[np.bool_
     return correct
 
 
-def find_mistakes(results: Sequence[ModelResult], splits: Sequence[Split]) -> Indices:
+def find_mistakes(
+    results: Sequence[ModelResult], splits: Sequence[Split]
+) -> RowNumbers:
     """Return the rows that every one of some models gets wrong.
 
     Parameters

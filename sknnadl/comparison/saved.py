@@ -13,7 +13,7 @@ import numpy as np
 
 from sknnadl.comparison.evaluation import Evaluation
 from sknnadl.comparison.files import write_text
-from sknnadl.comparison.splits import Indices
+from sknnadl.comparison.splits import RowNumbers
 
 #: What the file calls the pairs of indices.
 _PAIRS = "parts"
@@ -45,7 +45,7 @@ class SavedResults:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None, data: object) -> None:
-        self.index_pairs: list[tuple[Indices, Indices]] | None = None
+        self.index_pairs: list[tuple[RowNumbers, RowNumbers]] | None = None
         self.path: Path | None = None if path is None else Path(path)
         self._models: dict[str, dict[str, Any]] = {}
         if self.path is None:

@@ -14,8 +14,8 @@ from sklearn.utils.multiclass import type_of_target
 
 from sknnadl._sklearn import _safe_indexing
 
-#: Indices of rows.
-Indices = NDArray[np.intp]
+#: The numbers of rows, from 0.
+RowNumbers = NDArray[np.intp]
 
 
 class Samples(NamedTuple):
@@ -25,7 +25,7 @@ class Samples(NamedTuple):
     y: Any
     weights: Any = None
 
-    def take(self, indices: Indices | None) -> Samples:
+    def take(self, indices: RowNumbers | None) -> Samples:
         """Return the samples of some indices; None means all, which are not copied."""
         if indices is None:
             return self
@@ -47,9 +47,9 @@ class Split:
     """
 
     samples: Samples
-    train: Indices | None
+    train: RowNumbers | None
     test_samples: Samples
-    test: Indices | None
+    test: RowNumbers | None
 
     def take_train(self, n_train: int | None = None) -> Samples:
         """Return what to fit on, or the first ``n_train`` rows of it."""
@@ -62,12 +62,12 @@ class Split:
         return self.test_samples.take(self.test)
 
     @property
-    def train_indices(self) -> Indices:
+    def train_indices(self) -> RowNumbers:
         """The indices of the rows to fit on."""
         return np.arange(len(self.samples.y)) if self.train is None else self.train
 
     @property
-    def test_indices(self) -> Indices:
+    def test_indices(self) -> RowNumbers:
         """The indices of the rows to measure on."""
         return np.arange(len(self.test_samples.y)) if self.test is None else self.test
 
@@ -86,7 +86,7 @@ def describe_splits(splits: Sequence[Split]) -> str:
 
 def divide_rows(
     X: Any, y: Any, *, cv: Any, groups: Any, random_state: Any, classify: bool
-) -> list[tuple[Indices, Indices]]:
+) -> list[tuple[RowNumbers, RowNumbers]]:
     """Return which rows are fitted on, and which held out.
 
     Parameters
@@ -124,7 +124,7 @@ def divide_rows(
     return [(train, test)]
 
 
-def _as_indices(chosen: Any) -> Indices:
+def _as_indices(chosen: Any) -> RowNumbers:
     """Return indices, of which a splitter may give a mask."""
     chosen = np.asarray(chosen)
     return np.flatnonzero(chosen) if chosen.dtype == bool else chosen

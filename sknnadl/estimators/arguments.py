@@ -93,7 +93,7 @@ CONV = {
     "image_shape": [tuple, list, None],
 }
 #: Any layers.
-STACK = {
+ANY_LAYERS = {
     **OUTPUT,
     **AUGMENTATION,
     "layers": [tuple, list],

@@ -160,9 +160,8 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         return self.classes_[logits.argmax(axis=1)]
 
     def _make_loss(self):
-        if self.target_type_ == _MULTILABEL and self.loss == "log_loss":
-            return LOSSES["cross_entropy"]  # the log loss of each label
-        return LOSSES[self.loss]
+        loss = LOSSES[self.loss]
+        return loss.for_labels() if self.target_type_ == _MULTILABEL else loss
 
     def _make_rows(self, X, y, sample_weight, reset, class_weight=None, dtype=None):
         X, y = self._check_X(X, y=y, reset=reset, multi_output=True)

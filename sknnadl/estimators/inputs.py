@@ -53,7 +53,7 @@ class TakesRows:
         kind = (checked[0] if has_y else checked).dtype
         if kind.kind not in "biuf":  # dates and the like could be converted
             raise ValueError(f"X must be numeric, got an array of dtype {kind}.")
-        if has_y:
+        if has_y or options.get("reset", True):  # and not in a prediction
             self._learn_input_shape(image_shape)
         return checked
 

@@ -5,7 +5,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from sknnadl.estimators.arguments import CLASSES, STACK, TRAINING, ClassWeight, Scorer
+from sknnadl.estimators.arguments import (
+    ANY_LAYERS,
+    CLASSES,
+    TRAINING,
+    ClassWeight,
+    Scorer,
+)
 from sknnadl.estimators.classifier import BaseNetworkClassifier
 from sknnadl.estimators.hidden_layers import check_layers
 from sknnadl.estimators.inputs import TakesImages
@@ -186,7 +192,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
     True
     """
 
-    _parameter_constraints: ClassVar[dict] = {**CLASSES, **STACK, **TRAINING}
+    _parameter_constraints: ClassVar[dict] = {**CLASSES, **ANY_LAYERS, **TRAINING}
     _shape_argument, _n_axes = "input_shape", (1, 2, 3)
 
     def __init__(

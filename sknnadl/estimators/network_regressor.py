@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sknnadl.estimators.arguments import STACK, TRAINING, VALUES, Scorer
+from sknnadl.estimators.arguments import ANY_LAYERS, TRAINING, VALUES, Scorer
 from sknnadl.estimators.hidden_layers import check_layers
 from sknnadl.estimators.inputs import TakesImages
 from sknnadl.estimators.regressor import BaseNetworkRegressor
@@ -175,7 +175,7 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
     True
     """
 
-    _parameter_constraints: ClassVar[dict] = {**VALUES, **STACK, **TRAINING}
+    _parameter_constraints: ClassVar[dict] = {**VALUES, **ANY_LAYERS, **TRAINING}
     _shape_argument, _n_axes = "input_shape", (1, 2, 3)
 
     def __init__(

@@ -22,10 +22,25 @@ class Loss(ABC):
     #: The function that turns logits into the network's outputs.
     output_activation: ClassVar[str]
     #: The loss's number in the compiled kernels.
-    kernel: ClassVar[int | None] = None
+    kernel_number: ClassVar[int | None] = None
     #: The learning rate of plain gradient descent where the user names none, found with
     #: ``benchmarks/defaults.py``.
     descent_rate: ClassVar[float] = 0.2
+
+    def for_labels(self) -> Loss:
+        """Return the loss of several labels a row, whose outputs are sigmoids each.
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        """
+        if self.output_activation != "sigmoid":
+            raise ValueError(
+                f"The outputs of {type(self).__name__} are for one class a row, and y "
+                "has several labels a row: choose another loss."
+            )
+        return self
 
     @abstractmethod
     def value(self, logits: Array, targets: Array) -> Array:
@@ -40,7 +55,7 @@ class SquaredError(Loss):
     """``1/2 * sum((a - y)**2)`` with ``a = sigmoid(z)``: the book's quadratic cost."""
 
     output_activation = "sigmoid"
-    kernel = 2
+    kernel_number = 2
 
     def value(self, logits: Array, targets: Array) -> Array:
         """Return the cost of each row."""
@@ -59,7 +74,7 @@ class CrossEntropy(Loss):
     """``-sum(y log(a) + (1 - y) log(1 - a))`` with ``a = sigmoid(z)``."""
 
     output_activation = "sigmoid"
-    kernel = 1
+    kernel_number = 1
 
     def value(self, logits: Array, targets: Array) -> Array:
         """Return the cost of each row: ``sum(log(1 + exp(z)) - y z)``."""
@@ -76,7 +91,11 @@ class LogLoss(Loss):
     """``-sum(y log(a))`` with ``a = softmax(z)``: the book's log-likelihood cost."""
 
     output_activation = "softmax"
-    kernel = 0
+    kernel_number = 0
+
+    def for_labels(self) -> Loss:
+        """Return the log loss of each label."""
+        return CrossEntropy()
 
     def value(self, logits: Array, targets: Array) -> Array:
         """Return the cost of each row: ``log(sum(exp(z))) - sum(y z)``."""
@@ -96,7 +115,7 @@ class LinearSquaredError(Loss):
     """``1/2 * sum((z - y)**2)``: the squared error of outputs as they are."""
 
     output_activation = "identity"
-    kernel = 3
+    kernel_number = 3
     descent_rate = 0.02
 
     def value(self, logits: Array, targets: Array) -> Array:

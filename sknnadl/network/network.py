@@ -96,8 +96,8 @@ class Network:
             )
         self.parameters = parameters
         self.gradient: Array = np.empty(n_parameters, self.dtype)
-        self.layer_parameters = self.split(parameters)
-        gradients = self.split(self.gradient)
+        self.layer_parameters = self.views(parameters)
+        gradients = self.views(self.gradient)
         for i, layer in enumerate(self.layers):
             layer.values, layer.gradients = self.layer_parameters[i], gradients[i]
         self._stack = self._bind_stack()
@@ -126,7 +126,7 @@ class Network:
                 layer.share_scratch(other)
         return replica
 
-    def split(self, vector: Array) -> list[dict[str, Array]]:
+    def views(self, vector: Array) -> list[dict[str, Array]]:
         """Return, for each layer, the views of a parameter-like vector by name."""
         return [
             {
@@ -205,12 +205,12 @@ class Network:
         self._check_shape(x)
         if logits is None:
             logits = np.empty(targets.shape, self.dtype)
-        if self._stack is not None and loss.kernel is not None:
+        if self._stack is not None and loss.kernel_number is not None:
             x, targets = (np.ascontiguousarray(a, self.dtype) for a in (x, targets))
             if weights is not None:
                 weights = np.ascontiguousarray(weights, self.dtype)
             stack_gradient(
-                *self._stack, x, targets, weights, scale, loss.kernel, logits
+                *self._stack, x, targets, weights, scale, loss.kernel_number, logits
             )
             return
         outputs = self.forward(x, rng)
@@ -230,16 +230,21 @@ class Network:
 
     def _bind_stack(self) -> Stack | None:
         """Return all layers as one for the kernels, if all are dense and compiled."""
-        rows = []
+        described = []
         for layer, places in zip(self.layers, self._slices, strict=True):
             if isinstance(layer, FlattenLayer):
                 continue
-            if not isinstance(layer, DenseLayer) or layer.activation.kernel is None:
+            if not isinstance(layer, DenseLayer):
+                return None
+            number = layer.activation.kernel_number
+            if number is None:
                 return None
             starts = places["weights"].start, places["biases"].start
-            size = *layer.input_shape, *layer.output_shape, layer.activation.kernel
-            rows.append((*size, *starts))
-        return bind_stack(rows, self.parameters, self.gradient) if rows else None
+            size = *layer.input_shape, *layer.output_shape, number
+            described.append((*size, *starts))
+        if not described:
+            return None
+        return bind_stack(described, self.parameters, self.gradient)
 
 
 def from_plain(layers: Iterable[dict[str, Any]]) -> list[LayerSpec]:

@@ -150,7 +150,7 @@ def _neurons_are_dead(run: TrainingRun) -> bool:
         outputs = network.forward(some.inputs(slice(None)), np.random.default_rng(0))
         network.backward(run.trainer.loss.gradient(outputs, some.targets()))
     first = next(layer for layer in network.layers if layer.parameters)
-    gradients = network.split(network.gradient)[network.layers.index(first)]
+    gradients = network.views(network.gradient)[network.layers.index(first)]
     return not any(
         gradients[name].any()
         for name, parameter in first.parameters.items()

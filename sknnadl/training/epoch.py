@@ -218,7 +218,7 @@ class Trainer:
             if network.n_trained < network.gradient.size:  # the statistics' steps
                 network.gradient[network.n_trained :] *= len(x) / n_rows
 
-        self.pieces.work(len(indices), differentiate)
+        self.pieces.process(len(indices), differentiate)
 
     def _total_cost(
         self, logits: Array, rows: Rows, indices: npt.NDArray[np.intp]

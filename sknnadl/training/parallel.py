@@ -182,7 +182,7 @@ class Pieces:
         """Return how many pieces a mini-batch of so many rows has."""
         return min(max(1, n_rows // self.n_rows), MAX_PIECES)
 
-    def work(
+    def process(
         self, n_rows: int, differentiate: Callable[[int, int, Network, slice], None]
     ) -> None:
         """Fill the network's gradient with the sum of those of the pieces.

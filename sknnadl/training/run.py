@@ -192,7 +192,7 @@ class TrainingRun:
         _, gradient = self.trainer.full_gradient(self.rows)
         network = self.trainer.network
         norms: list[float] = []
-        for layer, values in zip(network.layers, network.split(gradient), strict=True):
+        for layer, values in zip(network.layers, network.views(gradient), strict=True):
             if layer.offset is None:
                 continue
             if isinstance(layer, BatchNormLayer):
@@ -276,7 +276,7 @@ class TrainingRun:
         watched, plain_specs = self.watched, self.trainer.network.plain_specs
         layers = [spec for spec in plain_specs if spec["layer"] != Dropout.__name__]
         loss = type(self.trainer.loss).__name__
-        return [watched.entry, str(watched.scorer), str(watched.rows), loss, layers]
+        return [watched.entry, str(watched.scoring), str(watched.rows), loss, layers]
 
     def _parameters_are_finite(self) -> bool:
         return bool(np.isfinite(self.trainer.network.parameters).all())

@@ -57,12 +57,12 @@ class Schedule:
 
     def rate(self, time: float) -> float:
         """Return the rate at a time."""
-        rate = self.initial * self.factor * self.shape(time)
+        rate = self.initial * self.factor * self.share(time)
         if time < self.warmup:
             rate *= _COLD + (1 - _COLD) * time / self.warmup
         return rate
 
-    def shape(self, time: float) -> float:
+    def share(self, time: float) -> float:
         """Return which share of the initial rate there is, without plateaus."""
         return 1.0
 
@@ -93,7 +93,7 @@ class InverseScaling(Schedule):
         """Return the schedule that an estimator's arguments ask for."""
         return cls(rate, arguments.warmup_epochs, arguments.power_t)
 
-    def shape(self, time: float) -> float:
+    def share(self, time: float) -> float:
         """Return which share of the initial rate there is."""
         shape: float = float(1 + math.floor(time)) ** -self.power
         return shape
@@ -141,7 +141,7 @@ class Cosine(Schedule):
         """Return the schedule that an estimator's arguments ask for."""
         return cls(rate, arguments.warmup_epochs, arguments.max_iter)
 
-    def shape(self, time: float) -> float:
+    def share(self, time: float) -> float:
         """Return which share of the initial rate there is."""
         return _half_cosine(1, 0, self.progress(time))
 
@@ -161,7 +161,7 @@ class OneCycle(Cosine):
     1/250,000 of it (Smith and Topin 2018).
     """
 
-    def shape(self, time: float) -> float:
+    def share(self, time: float) -> float:
         """Return which share of the peak there is."""
         done = self.progress(time)
         if done < _RISE:
@@ -225,7 +225,7 @@ class Watched:
     entry : {"loss", "val_loss", "val_score"}, default="loss"
         Which entry of the history it is: a loss, which should fall, or a score, which
         should rise.
-    scorer : str, default=None
+    scoring : str, default=None
         What kind of score: two of a kind can be compared.
     rows : str, default=None
         The fingerprint of the rows to validate on: values of other rows cannot be
@@ -233,7 +233,7 @@ class Watched:
     """
 
     entry: str = "loss"
-    scorer: str | None = None
+    scoring: str | None = None
     rows: str | None = None
 
     @property

@@ -14,7 +14,8 @@ from sknnadl import MLPClassifier, MLPRegressor
 from sknnadl.estimators.arguments import DENSE, TRAINING
 from sknnadl.estimators.base import BaseNetwork
 from sknnadl.estimators.hidden_layers import make_dense_layers
-from sknnadl.network import Dense
+from sknnadl.estimators.inputs import TakesImages, square_shape
+from sknnadl.network import Conv2D, Dense, Flatten
 from sknnadl.network.losses import CrossEntropy, Loss, SquaredError
 from sknnadl.training.data import Rows
 
@@ -113,6 +114,29 @@ def test_it_is_an_estimator_like_the_others(pixels):
     options = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
     regressor = MLPRegressor((5,), **options)
     make_pipeline(model, regressor).fit(pixels, pixels.sum(axis=1))
+
+
+class ImageAutoencoder(TakesImages, Autoencoder):
+    """The same on images, whose shape `fit` learns without any targets."""
+
+    image_shape = None
+    _shape_argument, _n_axes = "image_shape", (2, 3)
+    _shape_of_rows = staticmethod(square_shape)
+
+    def _make_rows(self, X, *arguments, **options):
+        rows, n_outputs = super()._make_rows(X, *arguments, **options)
+        rows.input_shape = self.input_shape_
+        return rows, n_outputs
+
+    def _hidden_layers(self):
+        return [Conv2D(3, 3), Flatten(), *super()._hidden_layers()]
+
+
+def test_images_need_no_targets(pixels):
+    model = ImageAutoencoder(max_iter=2, random_state=0)
+    images = pixels[:100].reshape(-1, 8, 8)
+    assert model.fit(images).transform(images).shape == (100, 64)
+    assert model.input_shape_ == (8, 8, 1)
 
 
 class Huber(Loss):

@@ -3,7 +3,7 @@ import pytest
 from scipy.special import expit, softmax
 from sklearn.metrics import log_loss
 
-from sknnadl.network.losses import LOSSES, constant_logits
+from sknnadl.network.losses import LOSSES, REGRESSION_LOSSES, constant_logits
 from sknnadl.training.prediction import log_probabilities
 
 
@@ -73,3 +73,11 @@ def test_constant_logits_minimize_the_cost(name):
         for p, y in zip(frequencies, np.eye(3), strict=True)
     )
     np.testing.assert_allclose(gradient, 0, atol=1e-12)
+
+
+def test_a_loss_of_labels_has_sigmoid_outputs():
+    for name, loss in LOSSES.items():
+        of_labels = loss.for_labels()
+        assert of_labels.output_activation == "sigmoid", name
+    with pytest.raises(ValueError, match="LinearSquaredError are for one class a row"):
+        REGRESSION_LOSSES["squared_error"].for_labels()

@@ -100,7 +100,7 @@ def check(specs, x, loss=None):
         F.cross_entropy(theirs, torch.tensor(targets), reduction="sum").backward()
     dx = network.backward(gradient, need_input=True)
     np.testing.assert_allclose(dx, inputs.grad.numpy(), rtol=0, atol=1e-10)
-    ours = [g for g in network.split(network.gradient) if g]
+    ours = [g for g in network.views(network.gradient) if g]
     theirs = [p for p in parameters if p]
     for mine, other in zip(ours, theirs, strict=True):
         for name, value in other.items():
@@ -180,7 +180,7 @@ def test_batch_norm(shape, activation):
     rng = np.random.default_rng(0)
     network = Network([BatchNorm(activation, 0.8, 1e-3)], shape, "float64")
     network.parameters[:] = rng.uniform(0.5, 2, network.parameters.shape)
-    (values,), (gradients,) = network.layer_parameters, network.split(network.gradient)
+    (values,), (gradients,) = network.layer_parameters, network.views(network.gradient)
     kind = torch.nn.BatchNorm1d if len(shape) == 1 else torch.nn.BatchNorm2d
     norm = kind(4, eps=1e-3, momentum=1 - 0.8, dtype=torch.float64)
     running = {"running_mean": "running_mean", "running_variance": "running_var"}

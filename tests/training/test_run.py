@@ -185,7 +185,7 @@ def test_gradient_norms_are_those_of_the_biases_or_shifts(iris):
     for _ in range(2):
         with other.trainer:
             gradient = other.trainer.full_gradient(other.rows)[1]
-        layers = other.trainer.network.split(gradient)
+        layers = other.trainer.network.views(gradient)
         gradients = layers[1]["shift"], layers[-1]["biases"]
         expected.append(tuple(map(np.linalg.norm, gradients)))
         train(other, 1)

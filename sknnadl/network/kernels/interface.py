@@ -52,7 +52,7 @@ class Geometry:
     across: int
 
     @property
-    def kernel_size(self) -> int:
+    def weights_per_kernel(self) -> int:
         """The number of weights of a kernel."""
         return math.prod(self.kernel) * self.channels
 
@@ -60,7 +60,7 @@ class Geometry:
     def work(self) -> int:
         """The number of multiplications for one image."""
         pixels = self.down * self.across * math.prod(self.pool)
-        return pixels * self.kernel_size * self.filters
+        return pixels * self.weights_per_kernel * self.filters
 
 
 class Product(ABC):
@@ -117,7 +117,7 @@ class Convolution(ABC):
     ) -> Array:
         """Return the largest sums, (n, down * across * filters).
 
-        ``x`` has shape (n, height, width, channels), ``kernels`` (kernel_size,
+        ``x`` has shape (n, height, width, channels), ``kernels`` (weights_per_kernel,
         filters); ``scratch`` is that of the layer.
         """
 

@@ -142,7 +142,7 @@ class PatchConvolution(Convolution):
             high * down * line,
             wide * across * pixel,
         )
-        k = sizes.kernel_size
+        k = sizes.weights_per_kernel
         is_run = pixel == number * kernel[2]  # not so in a transposed image
         if not is_run or kernel[1] * kernel[2] < _SHORT_RUN:
             patches = scratch("patches", kernel + rows)

@@ -27,7 +27,7 @@ class Activation(ABC):
     #: Whether a larger input never has a smaller output.
     monotone: ClassVar[bool] = True
     #: The function's number in the compiled kernels, if it is there.
-    kernel: ClassVar[int | None] = None
+    kernel_number: ClassVar[int | None] = None
     #: The initializer that ``weight_init="auto"`` stands for.
     initializer: ClassVar[str] = "glorot"
 
@@ -43,7 +43,7 @@ class Activation(ABC):
 class Identity(Activation):
     """``f(z) = z``."""
 
-    kernel = 0
+    kernel_number = 0
 
     def forward(self, z: Array, a: Array) -> None:
         pass
@@ -55,7 +55,7 @@ class Identity(Activation):
 class ReLU(Activation):
     """``f(z) = max(z, 0)``; its derivative at zero is taken as 0."""
 
-    kernel = 1
+    kernel_number = 1
 
     def forward(self, z: Array, a: Array) -> None:
         np.maximum(z, 0, out=a)
@@ -67,7 +67,7 @@ class ReLU(Activation):
 class LeakyReLU(Activation):
     """``f(z) = z`` where ``z`` is positive and ``0.01 z`` elsewhere."""
 
-    kernel = 2
+    kernel_number = 2
     slope = 0.01
 
     def forward(self, z: Array, a: Array) -> None:
@@ -132,7 +132,7 @@ class Sigmoid(Activation):
     ``scipy.special.expit`` in float32.
     """
 
-    kernel = 3
+    kernel_number = 3
     initializer = "scaled"  # the book's
 
     def forward(self, z: Array, a: Array) -> None:

@@ -16,7 +16,7 @@ from sknnadl.network.layers.layer import (
     ActivatedLayer,
     Layer,
     LayerSpec,
-    Pair,
+    OneOrTwo,
     Parameter,
     Role,
     as_pair,
@@ -63,8 +63,8 @@ class Conv2D(LayerSpec):
     """
 
     filters: int
-    kernel_size: Pair
-    stride: Pair = 1
+    kernel_size: OneOrTwo
+    stride: OneOrTwo = 1
     padding: str = "valid"
     activation: str = "relu"
     weight_init: str = "auto"
@@ -147,7 +147,7 @@ class Conv2DLayer(ActivatedLayer):
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw kernels and biases."""
         area = math.prod(self.geometry.kernel)
-        fan_in, fan_out = self.geometry.kernel_size, area * self.geometry.filters
+        fan_in, fan_out = self.geometry.weights_per_kernel, area * self.geometry.filters
         fill = get_initializer(self._spec.weight_init, self._spec.activation)
         fill(self.values["weights"], self.values["biases"], fan_in, fan_out, rng)
 

@@ -15,7 +15,7 @@ from sknnadl.network.arrays import Array, Shape
 from sknnadl.network.layers.activations import ACTIVATIONS, Activation
 
 #: One number for both directions, or (height, width).
-Pair = int | tuple[int, int]
+OneOrTwo = int | tuple[int, int]
 
 
 class Role(IntEnum):

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
 from sknnadl.network.kernels import take_maximum, take_winners
-from sknnadl.network.layers.layer import Layer, LayerSpec, Pair, as_pair
+from sknnadl.network.layers.layer import Layer, LayerSpec, OneOrTwo, as_pair
 from sknnadl.network.layers.windows import (
     check_is_image,
     count_windows,
@@ -145,8 +145,8 @@ class Pool2D(LayerSpec):
         are left out.
     """
 
-    pool_size: Pair = 2
-    stride: Pair | None = None
+    pool_size: OneOrTwo = 2
+    stride: OneOrTwo | None = None
 
     #: The layer that does the work.
     layer: ClassVar[type[Pool2DLayer]]

@@ -150,7 +150,7 @@ def test_inference_takes_each_row_alone(shape, dtype):
 def test_one_row_becomes_the_shift():
     rng = np.random.default_rng(0)
     network = make([BatchNorm(momentum=0.75)], (3,), rng)
-    (values,), (steps,) = network.layer_parameters, network.split(network.gradient)
+    (values,), (steps,) = network.layer_parameters, network.views(network.gradient)
     x = rng.standard_normal((1, 3))
     y = network.forward(x, rng)
     np.testing.assert_array_equal(y, values["shift"][np.newaxis])
