@@ -16,7 +16,7 @@ Indices = npt.NDArray[np.intp] | slice
 #: What a block of rows may take: small enough to stay in the second-level cache.
 _BLOCK_BYTES = 2**19
 #: So many rows' inputs are part of a fingerprint.
-_FINGERPRINT_ROWS = 256
+_FINGERPRINT_ROWS = 16
 
 
 class Block(NamedTuple):
