@@ -57,6 +57,8 @@ class Network:
         Whether training draws random numbers in a layer.
     plain_specs : list of dict
         The specs as plain values, which any format can store.
+    values_per_row : int
+        The least of that of the layers, but for 0: see `Layer`.
 
     Examples
     --------
@@ -85,6 +87,8 @@ class Network:
         self.output_shape = self.layers[-1].output_shape
         self.work = sum(layer.work for layer in self.layers)
         self.stochastic = any(layer.stochastic for layer in self.layers)
+        values = (layer.values_per_row for layer in self.layers)
+        self.values_per_row = min(filter(None, values), default=0)
         self._slices, ends = _layout(self.layers)
         self.n_weights, self.n_trained, n_parameters = ends
         if parameters is None:
@@ -139,8 +143,8 @@ class Network:
     def values_of(self, role: Role) -> list[Array]:
         """Return the views of all parameters of a role, layer by layer."""
         return [
-            values[name]
-            for layer, values in zip(self.layers, self.layer_parameters, strict=True)
+            layer.values[name]
+            for layer in self.layers
             for name, parameter in layer.parameters.items()
             if parameter.role == role
         ]
@@ -223,10 +227,8 @@ class Network:
 
     def _check_shape(self, x: Array) -> None:
         if x.shape[1:] != self.input_shape:
-            raise ValueError(
-                f"The network takes inputs of shape (n, *{self.input_shape}), got "
-                f"{x.shape}."
-            )
+            expected = f"(n, *{self.input_shape})"
+            raise ValueError(f"Give inputs of shape {expected}, got {x.shape}.")
 
     def _bind_stack(self) -> Stack | None:
         """Return all layers as one for the kernels, if all are dense and compiled."""
@@ -242,9 +244,8 @@ class Network:
             starts = places["weights"].start, places["biases"].start
             size = *layer.input_shape, *layer.output_shape, number
             described.append((*size, *starts))
-        if not described:
-            return None
-        return bind_stack(described, self.parameters, self.gradient)
+        vectors = self.parameters, self.gradient
+        return bind_stack(described, *vectors) if described else None
 
 
 def from_plain(layers: Iterable[dict[str, Any]]) -> list[LayerSpec]:

@@ -195,7 +195,7 @@ class Pieces:
             Fills the gradient of a replica with that of a piece. It is given the
             numbers of the thread and of the piece, the replica, and the piece's rows.
         """
-        n_pieces = self.count(n_rows)
+        n_pieces = min(self.count(n_rows), self.n_pieces)
         edges = [n_rows * i // n_pieces for i in range(n_pieces + 1)]
         n_threads = min(self.n_threads, n_pieces)
 

@@ -79,11 +79,18 @@ def make_run(
     check_full_batch(arguments, network, augmentations)
     is_full_batch = arguments.solver == FULL_BATCH
     batch_size = len(rows) if is_full_batch else int(arguments.batch_size)
+    batch_size = min(batch_size, len(rows))
+    if batch_size * network.values_per_row == 1:
+        raise ValueError(
+            "Batch normalization needs at least 2 rows in a mini-batch, and there is 1 "
+            f"(batch_size={arguments.batch_size}, n_samples={len(rows)}): of one row "
+            "nothing is left. Give more rows at a time, or leave it out."
+        )
     trainer = Trainer(
         network,
         loss,
         make_step(arguments, network),
-        min(batch_size, len(rows)),
+        batch_size,
         arguments.shuffle,
         rng,
         augmentations,

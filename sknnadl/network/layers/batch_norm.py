@@ -88,6 +88,7 @@ class BatchNormLayer(ActivatedLayer):
         super().__init__(input_shape, input_shape, dtype, spec.activation, parameters)
         self._momentum, self._epsilon = float(spec.momentum), float(spec.epsilon)
         self._features = input_shape[-1]
+        self.values_per_row = math.prod(input_shape[:-1])
         self._line = math.prod(input_shape[-2:])
 
     def initialize(self, rng: np.random.Generator) -> None:

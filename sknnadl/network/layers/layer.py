@@ -90,6 +90,8 @@ class Layer(ABC):
     #: The parameter that is added to what the activation function is given: the norm of
     #: its gradient says how fast the layer learns.
     offset: ClassVar[str | None] = None
+    #: Of how many values of a row a mean over the mini-batch is made; 0 is for none.
+    values_per_row: int = 0
     #: Whether compiled kernels do the layer's matrix products, if it has any.
     compiled: bool = True
     #: Whether `fuse` is worth asking.

@@ -72,7 +72,7 @@ def both_ways(way, sizes, x, kernels, gradient, need_input=True):
 def draw_arrays(sizes, n, seed, dtype="float64"):
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((n, sizes.height, sizes.width, sizes.channels))
-    kernels = rng.standard_normal((sizes.kernel_size, sizes.filters))
+    kernels = rng.standard_normal((sizes.weights_per_kernel, sizes.filters))
     gradient = rng.standard_normal((n, sizes.down * sizes.across * sizes.filters))
     return [array.astype(dtype) for array in (x, kernels, gradient)]
 

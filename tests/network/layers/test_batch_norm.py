@@ -6,6 +6,7 @@ from gradients import assert_close, numerical_gradient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sknnadl import MLPClassifier, NetworkClassifier
 from sknnadl.network import (
     ACTIVATIONS,
     BatchNorm,
@@ -242,3 +243,30 @@ def test_bad_arguments_are_named(name, values):
     for value in values:
         with pytest.raises(ValueError, match=rf"Layer 1 of 1: {name} of .* must be"):
             Network([BatchNorm(**{name: value})], (3,))
+
+
+@pytest.mark.parametrize("n_left", [1, 2, 5, 7])
+def test_few_rows_that_are_left_join_the_mini_batch_before(n_left, digits):
+    X, y = digits.X_train[: 160 + n_left], digits.y_train[: 160 + n_left]
+    model = MLPClassifier(batch_norm=True, max_iter=60, n_iter_no_change=np.inf)
+    model.set_params(random_state=0).fit(X, y)
+    assert model.score(X, y) > 0.99
+    assert model.score(digits.X_test, digits.y_test) > 0.85
+
+
+def test_one_row_cannot_be_normalized(iris):
+    X, y = iris
+    model = MLPClassifier((5,), batch_norm=True, random_state=0)
+    with pytest.raises(ValueError, match="at least 2 rows in a mini-batch"):
+        model.partial_fit(X[:1], y[:1], classes=[0, 1, 2])
+    with pytest.raises(ValueError, match=r"batch_size=1, n_samples=150"):
+        model.set_params(batch_size=1).fit(X, y)
+    assert not hasattr(model, "classes_")
+
+
+def test_the_pixels_of_one_image_can_be_normalized(digits):
+    images = digits.X_train[:20].reshape(-1, 8, 8)
+    net = NetworkClassifier([Conv2D(4, 3, activation="identity"), BatchNorm("relu")])
+    net.set_params(batch_size=1, learning_rate_init=0.02, random_state=0)
+    net.set_params(max_iter=20, n_iter_no_change=np.inf)
+    assert net.fit(images, digits.y_train[:20]).score(images, digits.y_train[:20]) > 0.9
