@@ -1,5 +1,6 @@
 """What training is watched by: rows to validate on, their loss and their score."""
 
+import warnings
 from copy import copy
 from inspect import signature
 
@@ -105,11 +106,36 @@ def make_validation(estimator, network, loss, rows):
         y = estimator._targets(rows)
         return cost, float(scorer(model, rows.originals(), y, **weights))
 
+    if scorer is not None and _lacks_classes(estimator, rows):
+        _check_can_be_scored(validate, scoring, rows)
     if not estimator.early_stopping:
         return TRAINING_COST, validate
     if scoring == _LOSS:
         return Watched("val_loss", rows=rows.fingerprint()), validate
     return Watched("val_score", _name(scoring), rows.fingerprint()), validate
+
+
+def _lacks_classes(estimator, rows):
+    """Return whether there is no row of some class to validate on."""
+    n_classes = len(getattr(estimator, "classes_", ()))
+    return rows.labels.ndim == 1 and len(np.unique(rows.labels)) < n_classes
+
+
+def _check_can_be_scored(validate, scoring, rows):
+    """Refuse a scorer that needs all classes, before any training."""
+    problem = "the score is nan"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _, score = validate({})
+    except ValueError as error:
+        score, problem = np.nan, str(error)
+    if np.isnan(score):
+        raise ValueError(
+            f"scoring={scoring!r} cannot be measured on the {len(rows)} rows to "
+            f"validate on, where classes are missing ({problem}): give X_val and y_val "
+            "with rows of each class, a larger validation_fraction, or another scoring."
+        )
 
 
 def _name(scoring):
@@ -128,7 +154,8 @@ def _takes_weights(scorer):
 def _hold_out(rows, codes, fraction, least, seed):
     """Set ``validation_fraction`` of each class apart, where classes allow it.
 
-    Rows without weight are no evidence, so they are never held out.
+    Rows without weight are no evidence, so they are never held out; nor is the only row
+    of a class, which would not be learned then.
     """
     weighted = np.arange(len(rows))
     if rows.weights is not None:
@@ -140,11 +167,16 @@ def _hold_out(rows, codes, fraction, least, seed):
             f"{n_validation} of n_samples={len(weighted)} rows with weight, which "
             "leaves none to train on: give more rows, or set early_stopping=False."
         )
-    stratify = None if codes is None else codes[weighted]
-    if stratify is not None and not _can_stratify(stratify, n_validation):
-        stratify = None
+    several, stratify = weighted, None
+    if codes is not None:
+        alone = np.bincount(codes[weighted]) == 1
+        if n_validation < len(weighted) - alone.sum():
+            several = weighted[~alone[codes[weighted]]]
+        stratify = codes[several]
+        if not _can_stratify(stratify, n_validation):
+            stratify = None
     _, validation = train_test_split(
-        weighted, test_size=n_validation, stratify=stratify, random_state=seed
+        several, test_size=n_validation, stratify=stratify, random_state=seed
     )
     training = np.setdiff1d(np.arange(len(rows)), validation)
     return rows.subset(training), rows.subset(validation)

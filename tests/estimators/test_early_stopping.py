@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknnadl import ConvNetClassifier, MLPClassifier, MLPRegressor
+from sknnadl.training.epoch import Trainer
 
 SCORINGS = [None, "loss", "f1_macro", make_scorer(accuracy_score)]
 
@@ -358,3 +359,32 @@ def test_a_new_comparison_may_begin_with_no_score(noisy):
         model.parameters_, model.training_state_["parameters"]
     )
     assert model.history_["val_score"][3:] == [0.1, 0.3]
+
+
+def rare_classes():
+    """Return rows of three classes, one of which has a single row."""
+    X = np.random.default_rng(0).standard_normal((200, 3))
+    return X, np.repeat([0, 1, 2], [180, 19, 1])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_only_row_of_a_class_is_learned_and_the_others_are_stratified(seed):
+    X, y = rare_classes()
+    seen = []
+
+    def watch(model, X, y):
+        seen.append(np.bincount(y, minlength=3).tolist())
+        return 0.5
+
+    options = {"early_stopping": True, "scoring": watch, "random_state": seed}
+    quick(**options, max_iter=1).fit(X, y)
+    assert set(map(tuple, seen)) == {(18, 2, 0)}
+
+
+@pytest.mark.parametrize("scoring", ["neg_log_loss", "roc_auc_ovr"])
+def test_what_cannot_be_scored_is_told_before_training(scoring, monkeypatch):
+    X, y = rare_classes()
+    monkeypatch.setattr(Trainer, "epoch", lambda *_: pytest.fail("has begun to work"))
+    model = quick(early_stopping=True, scoring=scoring)
+    with pytest.raises(ValueError, match=r"20 rows to validate on, where classes are"):
+        model.fit(X, y)
