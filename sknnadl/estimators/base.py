@@ -2,9 +2,12 @@
 
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 from weakref import ref
 
+import numpy as np
+import numpy.typing as npt
 from joblib import effective_n_jobs
 from sklearn.utils.validation import check_is_fitted
 
@@ -195,14 +198,37 @@ class BaseNetwork(TakesRows, CallbackSupportMixin, BaseEstimator, ABC):
 
     @property
     def coefs_(self) -> list[AnyArray]:
-        """The weights of each layer, views of ``parameters_``."""
+        """The weights of each layer, views of ``parameters_``.
+
+        They can be set to arrays of the same shapes; training goes on from them.
+        """
         return self._network().values_of(Role.PENALIZED)
+
+    @coefs_.setter
+    def coefs_(self, coefs: Sequence[npt.ArrayLike]) -> None:
+        self._overwrite("coefs_", coefs)
 
     @property
     def intercepts_(self) -> list[AnyArray]:
         """The biases of each layer, views of ``parameters_``."""
         of_layers = self._network().layer_parameters
         return [values["biases"] for values in of_layers if "biases" in values]
+
+    @intercepts_.setter
+    def intercepts_(self, intercepts: Sequence[npt.ArrayLike]) -> None:
+        self._overwrite("intercepts_", intercepts)
+
+    def _overwrite(self, name, values):
+        """Write arrays over those of an attribute, if all have the shapes."""
+        check_is_fitted(self)
+        arrays = [np.asarray(value, self.parameters_.dtype) for value in values]
+        shapes = [own.shape for own in getattr(self, name)]
+        given = [array.shape for array in arrays]
+        if given != shapes:
+            raise ValueError(f"{name} must have the shapes {shapes}, got {given}.")
+        self.parameters_ = self.parameters_.copy()  # others may hold the vector too
+        for own, array in zip(getattr(self, name), arrays, strict=True):
+            own[...] = array
 
     @property
     def n_iter_(self) -> int:

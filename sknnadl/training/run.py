@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -206,6 +207,7 @@ class TrainingRun:
         return {
             "seed": self.seed,
             "parameters": trainer.network.parameters,
+            "best_checksum": _checksum(self.best_parameters),
             "optimizer": dict(trainer.step.optimizer.state),
             "solver": type(trainer.step.optimizer).__name__,
             "rng": trainer.rng.bit_generator.state,
@@ -231,6 +233,9 @@ class TrainingRun:
         same rows to validate on, and with ``same_rows`` of the same rows to train on
         too. Elsewhere a new comparison begins, with the parameters as they are.
 
+        Best parameters that somebody has changed since then are the parameters to go on
+        from, and nothing is compared with what others were like.
+
         Parameters
         ----------
         state : dict
@@ -243,7 +248,9 @@ class TrainingRun:
             Whether other rows to train on begin a new comparison.
         """
         trainer = self.trainer
-        np.copyto(trainer.network.parameters, state["parameters"])
+        changed = state["best_checksum"] != _checksum(best_parameters)
+        start = best_parameters if changed else state["parameters"]
+        np.copyto(trainer.network.parameters, start)
         optimizer = trainer.step.optimizer
         if state["solver"] == type(optimizer).__name__:
             optimizer.load(state["optimizer"])
@@ -254,7 +261,8 @@ class TrainingRun:
             self.schedule.start = state["schedule_start"]
         self.history = {name: list(values) for name, values in history.items()}
         is_other = same_rows and state["rows"] != self.rows.fingerprint()
-        if state["watched"] == self._comparable() and not is_other:
+        same = state["watched"] == self._comparable() and not (is_other or changed)
+        if same:
             self.plateau.best = state["plateau_best"]
             self.plateau.n_stale = state["plateau_n_stale"]
             if not self.watched.is_training_cost:
@@ -280,3 +288,8 @@ class TrainingRun:
 
     def _parameters_are_finite(self) -> bool:
         return bool(np.isfinite(self.trainer.network.parameters).all())
+
+
+def _checksum(parameters: Array) -> int:
+    """Return a number that another vector has by the rarest of chances."""
+    return zlib.crc32(np.ascontiguousarray(parameters).data)
