@@ -22,6 +22,7 @@ from sknnadl.estimators.attributes import forget, kept_on_failure
 from sknnadl.estimators.fitting import start_run, train
 from sknnadl.estimators.inputs import AnyArray, TakesRows
 from sknnadl.network.layers import Dense
+from sknnadl.network.layers.batch_norm import BatchNormLayer
 from sknnadl.network.layers.layer import Role
 from sknnadl.network.network import Network, from_plain
 from sknnadl.network.summary import summarize
@@ -229,6 +230,17 @@ class BaseNetwork(TakesRows, CallbackSupportMixin, BaseEstimator, ABC):
         self.parameters_ = self.parameters_.copy()  # others may hold the vector too
         for own, array in zip(getattr(self, name), arrays, strict=True):
             own[...] = array
+
+    @property
+    def batch_norms_(self) -> list[dict[str, AnyArray]]:
+        """What batch normalization has learned, views of ``parameters_``.
+
+        A dict a layer, of ``"scale"``, ``"shift"``, ``"running_mean"`` and
+        ``"running_variance"``, each of shape (n_features,).
+        """
+        network = self._network()
+        of_layers = zip(network.layers, network.layer_parameters, strict=True)
+        return [values for one, values in of_layers if isinstance(one, BatchNormLayer)]
 
     @property
     def n_iter_(self) -> int:

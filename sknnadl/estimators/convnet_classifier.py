@@ -16,9 +16,8 @@ from sknnadl.training.augmentation import Augmentation
 class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
     """Convolutional network classifier.
 
-    Layers of convolution, each followed by pooling, and then dense layers, trained like
-    `MLPClassifier` (LeCun et al. 1998; Nielsen 2015). The defaults are the book's
-    network for MNIST. Kernels are not flipped.
+    Layers of convolution, each followed by pooling, then dense layers: by default the
+    book's network for MNIST (LeCun et al. 1998; Nielsen 2015). Kernels are not flipped.
 
     Parameters
     ----------
@@ -155,6 +154,8 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
         (height, width, channels, filters).
     intercepts_ : list of ndarray of shape (n_out,)
         Views of each layer's biases.
+    batch_norms_ : list of dict of str to ndarray
+        Views of the scale, shift and running averages of each batch normalization.
     n_iter_ : int
         The number of epochs trained, over all calls that went on.
     loss_ : float
@@ -183,7 +184,7 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
     -----
     Formulas and sources are on the page "Training" of the documentation. While it
     trains or predicts, BLAS has one thread in the whole process, as bits depend on
-    their number. A network trained on images takes flat rows, and the other way round.
+    their number. A network trained on images takes flat rows too, and vice versa.
 
     Examples
     --------
@@ -198,6 +199,7 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
 
     _parameter_constraints: ClassVar[dict] = {**CLASSES, **CONV, **TRAINING}
     _shape_argument, _n_axes = "image_shape", (2, 3)
+    _shape_of_rows = staticmethod(square_shape)
 
     def __init__(
         self,
@@ -296,5 +298,3 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
 
     def _hidden_layers(self):
         return make_conv_layers(self)
-
-    _shape_of_rows = staticmethod(square_shape)

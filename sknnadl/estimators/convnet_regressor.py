@@ -148,6 +148,8 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
         (height, width, channels, filters).
     intercepts_ : list of ndarray of shape (n_out,)
         Views of each layer's biases.
+    batch_norms_ : list of dict of str to ndarray
+        Views of the scale, shift and running averages of each batch normalization.
     n_iter_ : int
         The number of epochs trained, over all calls that went on.
     loss_ : float
@@ -176,7 +178,7 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
     -----
     Formulas and sources are on the page "Training" of the documentation. While it
     trains or predicts, BLAS has one thread in the whole process, as bits depend on
-    their number. A network trained on images takes flat rows, and the other way round.
+    their number. A network trained on images takes flat rows too, and vice versa.
 
     Examples
     --------
@@ -194,6 +196,7 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
 
     _parameter_constraints: ClassVar[dict] = {**VALUES, **CONV, **TRAINING}
     _shape_argument, _n_axes = "image_shape", (2, 3)
+    _shape_of_rows = staticmethod(square_shape)
 
     def __init__(
         self,
@@ -290,5 +293,3 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
 
     def _hidden_layers(self):
         return make_conv_layers(self)
-
-    _shape_of_rows = staticmethod(square_shape)

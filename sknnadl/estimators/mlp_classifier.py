@@ -132,6 +132,8 @@ class MLPClassifier(BaseNetworkClassifier):
         (height, width, channels, filters).
     intercepts_ : list of ndarray of shape (n_out,)
         Views of each layer's biases.
+    batch_norms_ : list of dict of str to ndarray
+        Views of the scale, shift and running averages of each batch normalization.
     n_iter_ : int
         The number of epochs trained, over all calls that went on.
     loss_ : float

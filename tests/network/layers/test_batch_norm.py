@@ -270,3 +270,24 @@ def test_the_pixels_of_one_image_can_be_normalized(digits):
     net.set_params(batch_size=1, learning_rate_init=0.02, random_state=0)
     net.set_params(max_iter=20, n_iter_no_change=np.inf)
     assert net.fit(images, digits.y_train[:20]).score(images, digits.y_train[:20]) > 0.9
+
+
+def test_what_is_learned_has_a_name(digits):
+    X, y = digits.X_train[:200], digits.y_train[:200]
+    model = MLPClassifier((6, 4), batch_norm=True, max_iter=3, n_iter_no_change=np.inf)
+    model.set_params(random_state=0, activation="identity").fit(X, y)
+    assert [layer["scale"].shape for layer in model.batch_norms_] == [(6,), (4,)]
+    a = X.astype(float)
+    for layer, w, b in zip(
+        model.batch_norms_, model.coefs_[:2], model.intercepts_[:2], strict=True
+    ):
+        u = (a @ w + b - layer["running_mean"]) / np.sqrt(
+            layer["running_variance"] + 1e-5
+        )
+        a = layer["scale"] * u + layer["shift"]
+    logits = a @ model.coefs_[2] + model.intercepts_[2]
+    expected = np.exp(logits - logits.max(axis=1, keepdims=True))
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(model.predict_proba(X), expected, atol=1e-5)
+    plain = MLPClassifier((3,), max_iter=1, n_iter_no_change=np.inf).fit(X, y)
+    assert plain.batch_norms_ == []
