@@ -63,7 +63,8 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             All classes that will ever come, or the numbers of the labels. Required in
             the first call, where ``y`` need not have all of them, and optional later.
         sample_weight : array-like of shape (n_samples,), default=None
-            The weight of each row's cost; weights are divided by their mean.
+            The weight of each row's cost. Weights are divided by their mean in the
+            first call, and by the same number in those that go on from it.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
             Rows to validate on.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
@@ -175,9 +176,10 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             factors = self._class_factors(class_weight, y, targets, weights)
             weights = factors if weights is None else weights * factors
             weights = self._check_weights(weights, X)
-        weights = self._normalize_weights(weights, dtype)
+        weights, scale = self._normalize_weights(weights, dtype)
         n_classes = len(self.classes_)
-        rows = Rows(X, dtype, targets, n_classes, weights, self._input_shape())
+        shape = self._input_shape()
+        rows = Rows(X, dtype, targets, n_classes, weights, shape, scale)
         return rows, n_classes
 
     def _class_factors(self, class_weight, y, codes, weights):

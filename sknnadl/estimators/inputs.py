@@ -91,11 +91,18 @@ class TakesRows:
         )
 
     def _normalize_weights(self, weights, dtype):
-        """Return weights of mean 1."""
+        """Return weights of mean 1, and what they were divided by.
+
+        Weights mean the same in all calls that go on from each other: they are divided
+        by the numbers of the first call that had some.
+        """
         if weights is None:
-            return None
-        weights = weights / weights.max()  # whose mean cannot overflow
-        return (weights / weights.mean()).astype(dtype)
+            return None, None
+        scale = getattr(self, "training_state_", {}).get("weight_scale")
+        if scale is None:
+            largest = weights.max()  # which goes first, so that no mean overflows
+            scale = [float(largest), float((weights / largest).mean())]
+        return (weights / scale[0] / scale[1]).astype(dtype), scale
 
 
 class TakesImages(TakesRows):

@@ -52,7 +52,8 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The values of each row.
         sample_weight : array-like of shape (n_samples,), default=None
-            The weight of each row's cost; weights are divided by their mean.
+            The weight of each row's cost. Weights are divided by their mean in the
+            first call, and by the same number in those that go on from it.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
             Rows to validate on.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
@@ -117,8 +118,9 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
                 "outputs."
             )
         weights = self._check_weights(sample_weight, X)
-        weights = self._normalize_weights(weights, dtype)
-        return Rows(X, dtype, targets, 0, weights, self._input_shape()), n_outputs
+        weights, scale = self._normalize_weights(weights, dtype)
+        shape = self._input_shape()
+        return Rows(X, dtype, targets, 0, weights, shape, scale), n_outputs
 
     def _targets(self, rows):
         return rows.labels.ravel() if self.n_target_axes_ == 1 else rows.labels

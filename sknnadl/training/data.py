@@ -53,6 +53,8 @@ class Rows:
         The weight of each row.
     input_shape : tuple of int, default=None
         The shape to give each row, by default the one it has.
+    weight_scale : list of float, default=None
+        By which numbers the weights were divided, one after the other.
 
     Attributes
     ----------
@@ -74,10 +76,12 @@ class Rows:
         n_classes: int = 0,
         weights: Array | None = None,
         input_shape: Shape | None = None,
+        weight_scale: list[float] | None = None,
     ) -> None:
         self.input_shape = tuple(X.shape[1:] if input_shape is None else input_shape)
         self.labels = targets
         self.weights = weights
+        self.weight_scale = weight_scale
         self._X = X
         self._places: npt.NDArray[np.intp] | None = None  # of these rows in X
         self._sparse = hasattr(X, "toarray")

@@ -84,6 +84,7 @@ class TrainingRun:
         self.measure_gradients = measure_gradients
         self.history: dict[str, list[Any]] = {name: [] for name in HISTORY}
         self.best_parameters = trainer.network.parameters
+        self._weight_scale: list[float] | None = None  # of earlier calls
 
     def train(
         self,
@@ -216,6 +217,7 @@ class TrainingRun:
             "schedule_start": self.schedule.start,
             "watched": self._comparable(),
             "rows": self.rows.fingerprint(),
+            "weight_scale": self.rows.weight_scale or self._weight_scale,
             "plateau_best": self.plateau.best,
             "plateau_n_stale": self.plateau.n_stale,
         }
@@ -256,6 +258,7 @@ class TrainingRun:
             optimizer.load(state["optimizer"])
         trainer.rng.bit_generator.state = state["rng"]
         trainer.checkpoint()
+        self._weight_scale = state["weight_scale"]
         if state["schedule"] == type(self.schedule).__name__:
             self.schedule.factor = state["rate_factor"]
             self.schedule.start = state["schedule_start"]

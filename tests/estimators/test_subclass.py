@@ -62,8 +62,9 @@ class Autoencoder(TransformerMixin, BaseNetwork):
         X = self._check_X(X, reset=reset)
         dtype = dtype or self._network_dtype(X)
         weights = self._check_weights(sample_weight, X)
-        weights = self._normalize_weights(weights, dtype)
-        return Rows(X, dtype, X.astype(dtype), 0, weights), X.shape[1]
+        weights, scale = self._normalize_weights(weights, dtype)
+        rows = Rows(X, dtype, X.astype(dtype), 0, weights, None, scale)
+        return rows, X.shape[1]
 
     def _hidden_layers(self):
         return make_dense_layers(self)

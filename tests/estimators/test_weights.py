@@ -202,3 +202,32 @@ def test_rows_without_weight_do_not_count_in_the_balance(uneven):
     weighted = quick(**options).fit(X, y, w)
     left_out = quick(**options).fit(X[:85], y[:85])
     np.testing.assert_allclose(weighted.parameters_, left_out.parameters_, rtol=1e-9)
+
+
+def test_weights_mean_the_same_in_calls_that_go_on(iris):
+    X, y = iris
+    options = {"hidden_layer_sizes": (5,), "batch_size": 150, "random_state": 0}
+
+    def second_step(weight):
+        model = MLPClassifier(**options).partial_fit(X, y, [0, 1, 2], np.ones(150))
+        before = model.training_state_["parameters"].copy()
+        model.set_params(alpha=0.0).partial_fit(X[:1], y[:1], sample_weight=[weight])
+        return model.training_state_["parameters"] - before
+
+    one, five = second_step(1.0), second_step(5.0)
+    np.testing.assert_allclose(five, 5 * one, rtol=1e-6, atol=1e-12)
+    assert np.abs(one).max() > 0
+
+
+def test_class_weights_of_chunks_are_those_of_all_rows():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((2000, 5))
+    y = (X[:, 0] + 0.5 * rng.standard_normal(2000) > 2).astype(int)
+    options = {"class_weight": {0: 1, 1: 99}, "batch_size": 10, "random_state": 0}
+    model = MLPClassifier((20,), **options)
+    for _ in range(5):
+        for start in range(0, 2000, 10):
+            rows = slice(start, start + 10)
+            model.partial_fit(X[rows], y[rows], classes=[0, 1])
+    recall = model.predict(X)[y == 1].mean()
+    assert recall > 0.9
