@@ -1,8 +1,10 @@
-"""Fitted attributes: taken back where a fit fails."""
+"""Fitted attributes: taken back where a fit fails; those that follow from others."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+import numpy as np
 
 
 @contextmanager
@@ -29,3 +31,58 @@ def _fitted_attributes(estimator: Any) -> dict[str, Any]:
         for name, value in vars(estimator).items()
         if name.endswith("_") and not name.startswith("_")
     }
+
+
+class DerivedAttributes:
+    """Mixin of what follows from the history, the state and the arguments.
+
+    The names and meanings are those of scikit-learn's `MLPClassifier`.
+    """
+
+    early_stopping: bool
+    history_: dict[str, list[Any]]
+    layers_: list[dict[str, Any]]
+    training_state_: dict[str, Any]
+
+    @property
+    def n_layers_(self) -> int:
+        """The number of layers of neurons, the inputs and the outputs among them."""
+        # Each has weights before it, but for the first.
+        return 1 + sum("weight_init" in layer for layer in self.layers_)
+
+    @property
+    def n_iter_(self) -> int:
+        """The number of epochs trained, over all calls."""
+        return len(self.history_["loss"])
+
+    @property
+    def t_(self) -> int:
+        """The number of rows seen in mini-batches, over all calls."""
+        seen: int = self.training_state_["n_rows_seen"]
+        return seen
+
+    @property
+    def loss_(self) -> float:
+        """The training cost of the last epoch."""
+        return float(self.history_["loss"][-1])
+
+    @property
+    def loss_curve_(self) -> list[float]:
+        """The training cost of each epoch."""
+        return self.history_["loss"]
+
+    @property
+    def best_loss_(self) -> float | None:
+        """The lowest training cost of an epoch; None with ``early_stopping``."""
+        return None if self.early_stopping else float(np.min(self.history_["loss"]))
+
+    @property
+    def validation_scores_(self) -> list[float] | None:
+        """The score of each epoch on validation rows; None without early stopping."""
+        return self.history_["val_score"] if self.early_stopping else None
+
+    @property
+    def best_validation_score_(self) -> float | None:
+        """The highest of ``validation_scores_``; None without early stopping."""
+        scores = [score for score in self.validation_scores_ or () if score == score]
+        return max(scores, default=None)

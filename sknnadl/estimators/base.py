@@ -18,7 +18,11 @@ from sknnadl._sklearn import (
     VectorLike,
     fit_context,
 )
-from sknnadl.estimators.attributes import forget, kept_on_failure
+from sknnadl.estimators.attributes import (
+    DerivedAttributes,
+    forget,
+    kept_on_failure,
+)
 from sknnadl.estimators.fitting import start_run, train
 from sknnadl.estimators.inputs import AnyArray, TakesRows
 from sknnadl.network.layers import Dense
@@ -44,7 +48,9 @@ def can_train_by_parts(estimator):
     return True
 
 
-class BaseNetwork(TakesRows, CallbackSupportMixin, BaseEstimator, ABC):
+class BaseNetwork(
+    TakesRows, DerivedAttributes, CallbackSupportMixin, BaseEstimator, ABC
+):
     """Base class of the estimators that train a network.
 
     A subclass says what its rows and targets are, which layers it has, and what is
@@ -241,21 +247,6 @@ class BaseNetwork(TakesRows, CallbackSupportMixin, BaseEstimator, ABC):
         network = self._network()
         of_layers = zip(network.layers, network.layer_parameters, strict=True)
         return [values for one, values in of_layers if isinstance(one, BatchNormLayer)]
-
-    @property
-    def n_iter_(self) -> int:
-        """The number of epochs trained, over all calls."""
-        return len(self.history_["loss"])
-
-    @property
-    def loss_curve_(self) -> list[float]:
-        """The training cost of each epoch."""
-        return self.history_["loss"]
-
-    @property
-    def loss_(self) -> float:
-        """The training cost of the last epoch."""
-        return self.history_["loss"][-1]
 
     def _logits(self, X):
         """Return the network's outputs before their activation function."""

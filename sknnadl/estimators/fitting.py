@@ -21,6 +21,7 @@ from sknnadl.network.network import Network, build_layers
 from sknnadl.training.augmentation import as_augmentations
 from sknnadl.training.recipe import make_run
 from sknnadl.training.run import Diverged
+from sknnadl.training.state import load_state, take_state
 
 
 def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
@@ -75,7 +76,8 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
         validate,
     )
     if goes_on:
-        run.load(
+        load_state(
+            run,
             estimator.training_state_,
             estimator.history_,
             estimator.parameters_,
@@ -122,7 +124,7 @@ def learned_attributes(run):
         **describe_network(run.trainer.network, run.trainer.loss),
         "parameters_": run.best_parameters,
         "history_": run.history,
-        "training_state_": run.state(),
+        "training_state_": take_state(run),
     }
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from sknnadl.network.arrays import Array
 from sknnadl.network.layers.batch_norm import BatchNormLayer
-from sknnadl.network.layers.dropout import Dropout
 from sknnadl.training.data import Rows
 from sknnadl.training.epoch import Trainer
 from sknnadl.training.schedules import TRAINING_COST, Plateau, Schedule, Watched
@@ -57,6 +54,10 @@ class TrainingRun:
     best_parameters : ndarray of shape (n_parameters,)
         The parameters after the best epoch; those after the last epoch where the
         training cost is watched.
+    weight_scale : list of float
+        What weights of rows are divided by; None where there were none yet.
+    n_rows_seen : int
+        The rows that went through in mini-batches, over all epochs.
     steepest : float
         The largest component of the gradient where the run of a full batch stalled.
     """
@@ -84,7 +85,8 @@ class TrainingRun:
         self.measure_gradients = measure_gradients
         self.history: dict[str, list[Any]] = {name: [] for name in HISTORY}
         self.best_parameters = trainer.network.parameters
-        self._weight_scale: list[float] | None = None  # of earlier calls
+        self.n_rows_seen = 0
+        self.weight_scale = rows.weight_scale
 
     def train(
         self,
@@ -141,6 +143,7 @@ class TrainingRun:
             )
             rate = self.schedule.rate(epoch)
             measured = self._measure(loss, rate, norms, start)
+        self.n_rows_seen += len(self.rows)
         return self._conclude(measured)
 
     @contextmanager
@@ -202,97 +205,5 @@ class TrainingRun:
             norms.append(float(np.linalg.norm(values[layer.offset])))
         return tuple(norms)
 
-    def state(self) -> dict[str, Any]:
-        """Return all that going on later needs, as plain values and arrays."""
-        trainer = self.trainer
-        return {
-            "seed": self.seed,
-            "parameters": trainer.network.parameters,
-            "best_checksum": _checksum(self.best_parameters),
-            "optimizer": dict(trainer.step.optimizer.state),
-            "solver": type(trainer.step.optimizer).__name__,
-            "rng": trainer.rng.bit_generator.state,
-            "rate_factor": self.schedule.factor,
-            "schedule": type(self.schedule).__name__,
-            "schedule_start": self.schedule.start,
-            "watched": self._comparable(),
-            "rows": self.rows.fingerprint(),
-            "weight_scale": self.rows.weight_scale or self._weight_scale,
-            "plateau_best": self.plateau.best,
-            "plateau_n_stale": self.plateau.n_stale,
-        }
-
-    def load(
-        self,
-        state: dict[str, Any],
-        history: dict[str, list[float]],
-        best_parameters: Array,
-        same_rows: bool = False,
-    ) -> None:
-        """Go on from a `state`, with the history and best parameters until then.
-
-        What is watched is compared with the best value until then, where that is of the
-        same rows to validate on, and with ``same_rows`` of the same rows to train on
-        too. Elsewhere a new comparison begins, with the parameters as they are.
-
-        Best parameters that somebody has changed since then are the parameters to go on
-        from, and nothing is compared with what others were like.
-
-        Parameters
-        ----------
-        state : dict
-            What `state` returned.
-        history : dict of str to list
-            The history until then.
-        best_parameters : ndarray of shape (n_parameters,)
-            The parameters of the best epoch until then.
-        same_rows : bool, default=False
-            Whether other rows to train on begin a new comparison.
-        """
-        trainer = self.trainer
-        changed = state["best_checksum"] != _checksum(best_parameters)
-        start = best_parameters if changed else state["parameters"]
-        np.copyto(trainer.network.parameters, start)
-        optimizer = trainer.step.optimizer
-        if state["solver"] == type(optimizer).__name__:
-            optimizer.load(state["optimizer"])
-        trainer.rng.bit_generator.state = state["rng"]
-        trainer.checkpoint()
-        self._weight_scale = state["weight_scale"]
-        if state["schedule"] == type(self.schedule).__name__:
-            self.schedule.factor = state["rate_factor"]
-            self.schedule.start = state["schedule_start"]
-        self.history = {name: list(values) for name, values in history.items()}
-        is_other = same_rows and state["rows"] != self.rows.fingerprint()
-        same = state["watched"] == self._comparable() and not (is_other or changed)
-        if same:
-            self.plateau.best = state["plateau_best"]
-            self.plateau.n_stale = state["plateau_n_stale"]
-            if not self.watched.is_training_cost:
-                self.best_parameters = best_parameters.copy()
-        elif self.validate and not self.watched.is_training_cost:
-            values = self.validate(self.history)
-            measured = dict(zip(("val_loss", "val_score"), values, strict=True))
-            value = self.watched.cost(measured)
-            if not np.isnan(value):  # which nothing would be better than
-                self.plateau.best = value
-                self.best_parameters = trainer.network.parameters.copy()
-
-    def _comparable(self) -> list[Any]:
-        """Return what two values that are watched must share to be compared.
-
-        Parameters that did best in other layers would not do so in these. Dropout is
-        no part of what is validated.
-        """
-        watched, plain_specs = self.watched, self.trainer.network.plain_specs
-        layers = [spec for spec in plain_specs if spec["layer"] != Dropout.__name__]
-        loss = type(self.trainer.loss).__name__
-        return [watched.entry, str(watched.scoring), str(watched.rows), loss, layers]
-
     def _parameters_are_finite(self) -> bool:
         return bool(np.isfinite(self.trainer.network.parameters).all())
-
-
-def _checksum(parameters: Array) -> int:
-    """Return a number that another vector has by the rarest of chances."""
-    return zlib.crc32(np.ascontiguousarray(parameters).data)

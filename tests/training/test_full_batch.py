@@ -12,6 +12,7 @@ from sknnadl.training.full_batch import FullBatchRun
 from sknnadl.training.optimizers import SGD
 from sknnadl.training.run import Diverged
 from sknnadl.training.schedules import Plateau, Schedule, Watched
+from sknnadl.training.state import load_state, take_state
 from sknnadl.training.step import L2, Step
 
 
@@ -108,9 +109,9 @@ def test_epochs_are_iterations(iris, n_epochs):
 def test_a_run_that_begins_at_the_minimum_is_one_iteration(iris):
     first = Watcher(make_run(iris, tol=1e-3))
     first.train()
-    state = first.run.state()
+    state = take_state(first.run)
     run = make_run(iris, tol=1e-3)
-    run.load(state, first.run.history, first.run.best_parameters)
+    load_state(run, state, first.run.history, first.run.best_parameters)
     assert Watcher(run).train() == "plateau"
     assert len(run.history["loss"]) == len(first.run.history["loss"]) + 1
     np.testing.assert_array_equal(run.trainer.network.parameters, state["parameters"])
