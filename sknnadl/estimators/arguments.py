@@ -47,7 +47,7 @@ TRAINING = {
     "l1_ratio": [Interval(Real, 0, 1, closed="both")],
     "max_norm": [_POSITIVE, None],
     "clip_norm": [_POSITIVE, None],
-    "batch_size": [_COUNT],
+    "batch_size": [_COUNT, StrOptions({"auto"})],
     "max_iter": [_COUNT],
     "shuffle": ["boolean"],
     "tol": [_NOT_NEGATIVE],

@@ -101,8 +101,8 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
         The largest norm of a neuron's incoming weights, or a kernel's, after each step.
     clip_norm : float, default=None
         The largest norm of the gradient, without penalty, before each step.
-    batch_size : int, default=32
-        The rows of a mini-batch; with fewer to train on, all of them.
+    batch_size : int or "auto", default=32
+        The rows of a mini-batch, at most all that there are; ``"auto"`` is 200.
     max_iter : int, default=200
         How many epochs a call of `fit` trains for at the most.
     shuffle : bool, default=True
@@ -165,7 +165,7 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
     history_ : dict of str to list
         An entry an epoch of ``"loss"``, ``"val_loss"``, ``"val_score"``,
         ``"learning_rate"``, ``"seconds"`` and ``"gradient_norms"``, or nan.
-    out_activation_ : {"softmax", "sigmoid", "identity"}
+    out_activation_ : {"softmax", "sigmoid", "identity", "exp"}
         The function of the output layer.
     n_outputs_ : int
         The number of outputs, one a class, a label or a value.
@@ -235,7 +235,7 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
         l1_ratio: float = 0.5,
         max_norm: float | None = None,
         clip_norm: float | None = None,
-        batch_size: int = 32,
+        batch_size: int | str = 32,
         max_iter: int = 200,
         shuffle: bool = True,
         tol: float = 1e-4,

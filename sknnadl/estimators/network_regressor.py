@@ -37,8 +37,9 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
     weight_init : str, default="auto"
         How the output layer starts; see `MLPClassifier`. The other layers have a
         ``weight_init`` of their own.
-    loss : {"squared_error"}, default="squared_error"
-        The cost of a row: ``1/2 sum((y - a)**2)``.
+    loss : {"squared_error", "poisson"}, default="squared_error"
+        A row's cost: ``1/2 sum((y - a)**2)``, or of outputs ``a = exp(z)`` half the
+        Poisson deviance, ``sum(a - y + y log(y / a))``, for counts.
     solver : str, default="sgd"
         How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
@@ -80,8 +81,8 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         The largest norm of a neuron's incoming weights, or a kernel's, after each step.
     clip_norm : float, default=None
         The largest norm of the gradient, without penalty, before each step.
-    batch_size : int, default=32
-        The rows of a mini-batch; with fewer to train on, all of them.
+    batch_size : int or "auto", default=32
+        The rows of a mini-batch, at most all that there are; ``"auto"`` is 200.
     max_iter : int, default=200
         How many epochs a call of `fit` trains for at the most.
     shuffle : bool, default=True
@@ -142,7 +143,7 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
     history_ : dict of str to list
         An entry an epoch of ``"loss"``, ``"val_loss"``, ``"val_score"``,
         ``"learning_rate"``, ``"seconds"`` and ``"gradient_norms"``, or nan.
-    out_activation_ : {"softmax", "sigmoid", "identity"}
+    out_activation_ : {"softmax", "sigmoid", "identity", "exp"}
         The function of the output layer.
     n_outputs_ : int
         The number of outputs, one a class, a label or a value.
@@ -204,7 +205,7 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         l1_ratio: float = 0.5,
         max_norm: float | None = None,
         clip_norm: float | None = None,
-        batch_size: int = 32,
+        batch_size: int | str = 32,
         max_iter: int = 200,
         shuffle: bool = True,
         tol: float = 1e-4,

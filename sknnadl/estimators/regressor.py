@@ -17,6 +17,7 @@ from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
 from sknnadl.estimators.inputs import AnyArray
 from sknnadl.network.losses import REGRESSION_LOSSES
 from sknnadl.training.data import Rows
+from sknnadl.training.prediction import values
 
 
 class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
@@ -88,8 +89,8 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The values, in the form that ``y`` had in `fit`.
         """
-        logits = self._logits(X)
-        return logits.ravel() if self.n_target_axes_ == 1 else logits
+        outputs = values(self._logits(X), self.out_activation_)
+        return outputs.ravel() if self.n_target_axes_ == 1 else outputs
 
     def _make_loss(self):
         return REGRESSION_LOSSES[self.loss]
@@ -111,6 +112,7 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
                 f"y contains a value too large for dtype={str(dtype)!r}: scale the "
                 "targets, or use dtype='float64'."
             )
+        self._make_loss().check_targets(targets)
         n_outputs = getattr(self, "n_outputs_", targets.shape[1])
         if targets.shape[1] != n_outputs:
             raise ValueError(
@@ -128,7 +130,8 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
     def _score(self, logits, rows):
         if len(rows) < self._least_to_score:
             return np.nan
-        return float(r2_score(rows.labels, logits, sample_weight=rows.weights))
+        outputs = values(logits, self._make_loss().output_activation)
+        return float(r2_score(rows.labels, outputs, sample_weight=rows.weights))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

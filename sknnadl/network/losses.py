@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, cast
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit, logit, xlogy
 
 from sknnadl.network.arrays import Array
 
@@ -41,6 +41,15 @@ class Loss(ABC):
                 "has several labels a row: choose another loss."
             )
         return self
+
+    def check_targets(self, targets: Array) -> None:
+        """Refuse targets that no outputs can have.
+
+        Raises
+        ------
+        ValueError
+            If there are some.
+        """
 
     @abstractmethod
     def value(self, logits: Array, targets: Array) -> Array:
@@ -128,6 +137,34 @@ class LinearSquaredError(Loss):
         return np.subtract(logits, targets, out=logits)
 
 
+class PoissonDeviance(Loss):
+    """``sum(a - y + y log(y / a))`` with ``a = exp(z)``: for counts and rates.
+
+    It is half of the deviance of Poisson distributions with the means ``a``.
+    """
+
+    output_activation = "exp"
+    descent_rate = 0.02
+
+    def check_targets(self, targets: Array) -> None:
+        """Refuse negative targets."""
+        if (targets < 0).any():
+            raise ValueError(
+                f"loss='poisson' needs y of at least 0, got {targets.min():.4g}: use "
+                "loss='squared_error'."
+            )
+
+    def value(self, logits: Array, targets: Array) -> Array:
+        """Return the cost of each row."""
+        costs: Array = np.exp(logits) - targets + xlogy(targets, targets)
+        return cast(Array, (costs - targets * logits).sum(axis=1))
+
+    def gradient(self, logits: Array, targets: Array) -> Array:
+        """Return ``a - y``."""
+        np.exp(logits, out=logits)
+        return np.subtract(logits, targets, out=logits)
+
+
 def constant_logits(frequencies: Array, output_activation: str) -> Array:
     """Return the logits whose outputs are these means of the targets.
 
@@ -135,6 +172,8 @@ def constant_logits(frequencies: Array, output_activation: str) -> Array:
     """
     if output_activation == "identity":
         return frequencies
+    if output_activation == "exp":
+        return cast(Array, np.log(np.maximum(frequencies, 1e-12)))
     frequencies = np.clip(frequencies, 1e-12, 1 - 1e-12)
     if output_activation == "sigmoid":
         return cast(Array, logit(frequencies))
@@ -147,4 +186,7 @@ LOSSES: dict[str, Loss] = {
     "log_loss": LogLoss(),
     "squared_error": SquaredError(),
 }
-REGRESSION_LOSSES: dict[str, Loss] = {"squared_error": LinearSquaredError()}
+REGRESSION_LOSSES: dict[str, Loss] = {
+    "poisson": PoissonDeviance(),
+    "squared_error": LinearSquaredError(),
+}

@@ -132,7 +132,7 @@ def _distance_moved(run: TrainingRun) -> float:
 
 def outputs_are_saturated(run: TrainingRun) -> bool:
     """Return whether the outputs hardly depend on their logits any more."""
-    if run.trainer.loss.output_activation == "identity":
+    if run.trainer.loss.output_activation in ("identity", "exp"):
         return False
     logits = predict_logits(run.trainer.network, _some_rows(run, _ROWS))
     return bool(np.abs(logits).mean() > _SATURATED)

@@ -47,6 +47,11 @@ def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
     return logits
 
 
+def values(logits: Array, output_activation: str) -> Array:
+    """Return the outputs of a network for values, given what they are before."""
+    return np.exp(logits) if output_activation == "exp" else logits
+
+
 def log_probabilities(logits: Array, output_activation: str) -> Array:
     """Return the logarithm of each class's probability, shape (n, n_classes).
 

@@ -30,6 +30,8 @@ from sknnadl.training.step import L2, PENALTIES, Penalty, Step
 
 #: The solver that takes all rows at once, and no steps of an optimizer.
 FULL_BATCH = "lbfgs"
+#: What ``batch_size="auto"`` stands for, as in scikit-learn.
+_AUTO = 200
 #: The names of all solvers.
 SOLVERS = (*OPTIMIZERS, FULL_BATCH)
 
@@ -78,8 +80,8 @@ def make_run(
     """
     check_full_batch(arguments, network, augmentations)
     is_full_batch = arguments.solver == FULL_BATCH
-    batch_size = len(rows) if is_full_batch else int(arguments.batch_size)
-    batch_size = min(batch_size, len(rows))
+    batch_size = _AUTO if arguments.batch_size == "auto" else int(arguments.batch_size)
+    batch_size = len(rows) if is_full_batch else min(batch_size, len(rows))
     if batch_size * network.values_per_row == 1:
         raise ValueError(
             "Batch normalization needs at least 2 rows in a mini-batch, and there is 1 "

@@ -10,7 +10,13 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_diabetes
-from sklearn.metrics import accuracy_score, log_loss, r2_score
+from sklearn.linear_model import PoissonRegressor
+from sklearn.metrics import (
+    accuracy_score,
+    log_loss,
+    mean_poisson_deviance,
+    r2_score,
+)
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from sklearn.pipeline import make_pipeline
@@ -299,3 +305,57 @@ def test_another_number_of_values_to_validate_on_is_refused(n_values, scoring, v
     model = quick(MLPRegressor, scoring=scoring, learning_rate_init=0.02)
     with pytest.raises(ValueError, match=f"y.* has {n_values} values a row"):
         model.fit(X, X[:, :2], X_val=X, y_val=X[:, :n_values])
+
+
+def counts(n_rows=500):
+    """Return rows and counts whose mean is the exponential of a linear function."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((n_rows, 4))
+    return X, rng.poisson(np.exp(X @ [0.5, -0.3, 0.2, 0] + 0.5)).astype(float)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+def test_counts_are_learned_by_their_deviance(solver):
+    X, y = counts()
+    model = MLPRegressor((10,), loss="poisson", solver=solver, max_iter=100)
+    model.set_params(n_iter_no_change=np.inf, alpha=0.01, random_state=0)
+    model.fit(X[:400], y[:400])
+    assert model.out_activation_ == "exp"
+    assert model.predict(X).min() > 0
+    ours = mean_poisson_deviance(y[400:], model.predict(X[400:]))
+    theirs = PoissonRegressor(alpha=0.01).fit(X[:400], y[:400]).predict(X[400:])
+    assert ours < 1.1 * mean_poisson_deviance(y[400:], theirs)
+
+
+@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+def test_the_cost_of_counts_is_half_their_deviance():
+    X, y = counts(50)
+    model = MLPRegressor(
+        (), loss="poisson", solver="lbfgs", penalty=None, max_iter=3, random_state=0
+    ).fit(X, y)
+    expected = mean_poisson_deviance(y, model.predict(X)) / 2
+    assert model.loss_ == pytest.approx(expected, rel=1e-12)
+
+
+def test_counts_are_not_negative():
+    X, y = counts(50)
+    with pytest.raises(
+        ValueError, match="loss='poisson' needs y of at least 0, got -1"
+    ):
+        MLPRegressor(loss="poisson").fit(X, y - 1)
+    model = MLPRegressor((3,), loss="poisson", max_iter=2, n_iter_no_change=np.inf)
+    with pytest.raises(ValueError, match="needs y of at least 0"):
+        model.fit(X, y, X_val=X, y_val=y - 1)
+    assert not hasattr(model, "parameters_")
+
+
+def test_a_mini_batch_is_automatic():
+    X, y = counts(450)
+    options = {"max_iter": 2, "n_iter_no_change": np.inf, "random_state": 0}
+    for n_rows, size in ((450, 200), (150, 150)):
+        automatic, given = (
+            MLPRegressor((5,), batch_size=b, **options).fit(X[:n_rows], y[:n_rows])
+            for b in ("auto", size)
+        )
+        np.testing.assert_array_equal(automatic.parameters_, given.parameters_)

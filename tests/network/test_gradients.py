@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sknnadl.network import ACTIVATIONS, LOSSES, Dense, Dropout, Network
+from sknnadl.network.losses import REGRESSION_LOSSES
 
 
 def one_hot(rng, n, n_classes):
@@ -53,6 +54,17 @@ def test_loss(name, seed, n, k):
     rng = np.random.default_rng(seed)
     logits, targets = 3 * rng.standard_normal((n, k)), one_hot(rng, n, k)
     loss = LOSSES[name]
+    numerical = numerical_gradient(lambda: loss.value(logits, targets).sum(), logits)
+    assert_close(loss.gradient(logits.copy(), targets), numerical)
+
+
+@pytest.mark.parametrize("name", sorted(REGRESSION_LOSSES))
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 5), k=st.integers(1, 5))
+@settings(max_examples=20)
+def test_loss_of_values(name, seed, n, k):
+    rng = np.random.default_rng(seed)
+    logits, targets = rng.standard_normal((n, k)), rng.exponential(size=(n, k))
+    loss = REGRESSION_LOSSES[name]
     numerical = numerical_gradient(lambda: loss.value(logits, targets).sum(), logits)
     assert_close(loss.gradient(logits.copy(), targets), numerical)
 
