@@ -67,7 +67,10 @@ CLASSES = {
     "loss": [StrOptions(set(LOSSES))],
     "class_weight": [dict, list, StrOptions({"balanced"}), None],
 }
-VALUES = {"loss": [StrOptions(set(REGRESSION_LOSSES))]}
+VALUES = {
+    "loss": [StrOptions(set(REGRESSION_LOSSES))],
+    "scale_targets": ["boolean"],
+}
 #: The output layer, beside the layers that a user names.
 OUTPUT = {"weight_init": [StrOptions({"auto", *INITIALIZERS})]}
 #: The dense hidden layers.

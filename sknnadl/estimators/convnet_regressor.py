@@ -16,9 +16,7 @@ from sknnadl.training.augmentation import Augmentation
 class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
     """Convolutional network regressor, for one value an image or several.
 
-    The network of `ConvNetClassifier` with outputs as they are, whose squared error is
-    minimized (LeCun et al. 1998; Nielsen 2015). Targets are best scaled, as with
-    `sklearn.compose.TransformedTargetRegressor`.
+    The network of `ConvNetClassifier` with outputs as they are (LeCun et al. 1998).
 
     Parameters
     ----------
@@ -57,6 +55,9 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
     loss : {"squared_error", "poisson"}, default="squared_error"
         A row's cost: ``1/2 sum((y - a)**2)``, or of outputs ``a = exp(z)`` half the
         Poisson deviance, ``sum(a - y + y log(y / a))``, for counts.
+    scale_targets : bool, default=True
+        Whether to train on targets of mean 0 and deviation 1, of which ``coefs_`` and
+        costs are then, and undo that in `predict`; not with ``"poisson"``.
     solver : str, default="sgd"
         How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
@@ -136,6 +137,8 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
     ----------
     input_shape_ : tuple of int
         Height, width and channels of an image.
+    target_mean_, target_scale_ : ndarray of shape (n_outputs,) or None
+        What was taken from the targets, and what they were divided by.
     n_target_axes_ : int
         The number of axes that ``y`` had.
     n_features_in_ : int
@@ -183,12 +186,10 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
 
     Examples
     --------
-    How much ink is in a digit?
-
     >>> from sknnadl import ConvNetRegressor
     >>> from sknnadl.datasets import load_digits_images
     >>> data = load_digits_images()
-    >>> X, y = data.X_train, data.X_train.sum(axis=1) / 10
+    >>> X, y = data.X_train, data.X_train.sum(axis=1) / 10  # how much ink there is
     >>> net = ConvNetRegressor((8,), kernel_size=3, solver="adam", random_state=0)
     >>> net = net.set_params(max_iter=20, n_iter_no_change=float("inf")).fit(X, y)
     >>> net.score(data.X_test, data.X_test.sum(axis=1) / 10) > 0.8
@@ -216,6 +217,7 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
         batch_norm: bool = False,
         dropout: npt.ArrayLike = 0.0,
         loss: str = "squared_error",
+        scale_targets: bool = True,
         solver: str = "sgd",
         learning_rate: str = "constant",
         learning_rate_init: float | str = "auto",
@@ -261,6 +263,7 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
         self.batch_norm = batch_norm
         self.dropout = dropout
         self.loss = loss
+        self.scale_targets = scale_targets
         self.solver = solver
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init

@@ -14,8 +14,7 @@ class MLPRegressor(BaseNetworkRegressor):
     """Multilayer perceptron regressor, for one value a row or several.
 
     The network of `MLPClassifier` with outputs as they are, whose squared error is
-    minimized (Nielsen 2015). Targets are best scaled, as with
-    `sklearn.compose.TransformedTargetRegressor`.
+    minimized (Nielsen 2015).
 
     Parameters
     ----------
@@ -37,6 +36,9 @@ class MLPRegressor(BaseNetworkRegressor):
     loss : {"squared_error", "poisson"}, default="squared_error"
         A row's cost: ``1/2 sum((y - a)**2)``, or of outputs ``a = exp(z)`` half the
         Poisson deviance, ``sum(a - y + y log(y / a))``, for counts.
+    scale_targets : bool, default=True
+        Whether to train on targets of mean 0 and deviation 1, of which ``coefs_`` and
+        costs are then, and undo that in `predict`; not with ``"poisson"``.
     solver : str, default="sgd"
         How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
@@ -114,6 +116,8 @@ class MLPRegressor(BaseNetworkRegressor):
 
     Attributes
     ----------
+    target_mean_, target_scale_ : ndarray of shape (n_outputs,) or None
+        What was taken from the targets, and what they were divided by.
     n_target_axes_ : int
         The number of axes that ``y`` had.
     n_features_in_ : int
@@ -160,7 +164,6 @@ class MLPRegressor(BaseNetworkRegressor):
 
     Examples
     --------
-    >>> from sklearn.compose import TransformedTargetRegressor
     >>> from sklearn.datasets import load_diabetes
     >>> from sklearn.model_selection import cross_val_score
     >>> from sklearn.pipeline import make_pipeline
@@ -169,7 +172,6 @@ class MLPRegressor(BaseNetworkRegressor):
     >>> X, y = load_diabetes(return_X_y=True)
     >>> mlp = MLPRegressor((20,), alpha=0.1, random_state=0)
     >>> model = make_pipeline(StandardScaler(), mlp)
-    >>> model = TransformedTargetRegressor(model, transformer=StandardScaler())
     >>> float(cross_val_score(model, X, y).mean()) > 0.4
     True
     """
@@ -185,6 +187,7 @@ class MLPRegressor(BaseNetworkRegressor):
         batch_norm: bool = False,
         dropout: npt.ArrayLike = 0.0,
         loss: str = "squared_error",
+        scale_targets: bool = True,
         solver: str = "sgd",
         learning_rate: str = "constant",
         learning_rate_init: float | str = "auto",
@@ -222,6 +225,7 @@ class MLPRegressor(BaseNetworkRegressor):
         self.batch_norm = batch_norm
         self.dropout = dropout
         self.loss = loss
+        self.scale_targets = scale_targets
         self.solver = solver
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init

@@ -19,8 +19,7 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
 
     The layers are those of `sknnadl.network`, such as ``Conv2D(20, kernel_size=5)`` or
     ``Dense(100, activation="tanh")``. The output layer, which is added, gives its
-    outputs as they are, and their squared error is minimized (Nielsen 2015). Targets
-    are best scaled, as with `sklearn.compose.TransformedTargetRegressor`.
+    outputs as they are, and their squared error is minimized (Nielsen 2015).
 
     Parameters
     ----------
@@ -40,6 +39,9 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
     loss : {"squared_error", "poisson"}, default="squared_error"
         A row's cost: ``1/2 sum((y - a)**2)``, or of outputs ``a = exp(z)`` half the
         Poisson deviance, ``sum(a - y + y log(y / a))``, for counts.
+    scale_targets : bool, default=True
+        Whether to train on targets of mean 0 and deviation 1, of which ``coefs_`` and
+        costs are then, and undo that in `predict`; not with ``"poisson"``.
     solver : str, default="sgd"
         How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
@@ -119,6 +121,8 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
     ----------
     input_shape_ : tuple of int
         The shape that the first layer sees.
+    target_mean_, target_scale_ : ndarray of shape (n_outputs,) or None
+        What was taken from the targets, and what they were divided by.
     n_target_axes_ : int
         The number of axes that ``y`` had.
     n_features_in_ : int
@@ -189,6 +193,7 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         augmentation: Augmentation | Sequence[Augmentation] | None = None,
         weight_init: str = "auto",
         loss: str = "squared_error",
+        scale_targets: bool = True,
         solver: str = "sgd",
         learning_rate: str = "constant",
         learning_rate_init: float | str = "auto",
@@ -225,6 +230,7 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         self.augmentation = augmentation
         self.weight_init = weight_init
         self.loss = loss
+        self.scale_targets = scale_targets
         self.solver = solver
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init

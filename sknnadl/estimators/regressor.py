@@ -19,6 +19,9 @@ from sknnadl.network.losses import REGRESSION_LOSSES
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import values
 
+#: A deviation that is no more, beside the largest value, is rounding.
+_ROUNDING = 10 * np.finfo(np.float64).eps
+
 
 class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
     """Base class of the regressors, which have a ``loss``."""
@@ -26,6 +29,8 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
     _least_to_score = 2
 
     n_target_axes_: int
+    target_mean_: AnyArray | None
+    target_scale_: AnyArray | None
 
     @available_if(can_train_by_parts)
     @fit_context()
@@ -90,7 +95,15 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
             The values, in the form that ``y`` had in `fit`.
         """
         outputs = values(self._logits(X), self.out_activation_)
-        return outputs.ravel() if self.n_target_axes_ == 1 else outputs
+        return self._give_back(outputs)
+
+    def _give_back(self, scaled):
+        """Return values as they were before they were scaled, in the form of ``y``."""
+        if self.target_mean_ is not None:
+            dtype = scaled.dtype
+            scaled = scaled.astype(np.float64) * self.target_scale_ + self.target_mean_
+            scaled = scaled.astype(dtype)
+        return scaled.ravel() if self.n_target_axes_ == 1 else scaled
 
     def _make_loss(self):
         return REGRESSION_LOSSES[self.loss]
@@ -105,8 +118,14 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         dtype = dtype or self._network_dtype(X)
         if not hasattr(self, "n_target_axes_"):
             self.n_target_axes_ = y.ndim
+        weights = self._check_weights(sample_weight, X)
+        if not hasattr(self, "target_mean_"):
+            self.target_mean_, self.target_scale_ = self._find_scale(y, weights)
+        targets = y.reshape(len(y), -1)
+        if self.target_mean_ is not None and targets.shape[1] == len(self.target_mean_):
+            targets = (targets - self.target_mean_) / self.target_scale_
         with np.errstate(over="ignore"):
-            targets = y.reshape(len(y), -1).astype(dtype)
+            targets = targets.astype(dtype)
         if not np.isfinite(targets).all():
             raise ValueError(
                 f"y contains a value too large for dtype={str(dtype)!r}: scale the "
@@ -119,13 +138,25 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
                 f"y has {targets.shape[1]} values a row, and the network {n_outputs} "
                 "outputs."
             )
-        weights = self._check_weights(sample_weight, X)
         weights, scale = self._normalize_weights(weights, dtype)
         shape = self._input_shape()
         return Rows(X, dtype, targets, 0, weights, shape, scale), n_outputs
 
+    def _find_scale(self, y, weights):
+        """Return the mean and the deviation of each target, or None for both."""
+        if not self.scale_targets or self._make_loss().output_activation != "identity":
+            return None, None
+        y = y.reshape(len(y), -1).astype(np.float64)
+        largest = np.abs(y).max(axis=0)  # which goes first, so that no square overflows
+        largest[largest == 0] = 1
+        mean = np.average(y / largest, axis=0, weights=weights)
+        variance = np.average((y / largest - mean) ** 2, axis=0, weights=weights)
+        deviation = np.sqrt(variance)
+        is_constant = deviation < _ROUNDING
+        return mean * largest, np.where(is_constant, 1, deviation * largest)
+
     def _targets(self, rows):
-        return rows.labels.ravel() if self.n_target_axes_ == 1 else rows.labels
+        return self._give_back(rows.labels)
 
     def _score(self, logits, rows):
         if len(rows) < self._least_to_score:

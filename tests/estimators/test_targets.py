@@ -9,7 +9,7 @@ import skops.io
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.datasets import load_diabetes
+from sklearn.datasets import load_diabetes, make_friedman1
 from sklearn.linear_model import PoissonRegressor
 from sklearn.metrics import (
     accuracy_score,
@@ -19,6 +19,7 @@ from sklearn.metrics import (
 )
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
+from sklearn.neural_network import MLPRegressor as SklearnMLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
 
@@ -262,7 +263,6 @@ BAD_VALUES = [
     (lambda y: np.where(y > 0, "high", "low"), "must be an array of numbers"),
     (lambda y: y.astype(complex), "[Cc]omplex"),
     (lambda y: y[:-1], "442.*441"),
-    (lambda y: 1e300 * y, "y contains a value too large for dtype='float32'"),
     pytest.param(
         lambda y: y.astype(str),
         "y",
@@ -359,3 +359,86 @@ def test_a_mini_batch_is_automatic():
             for b in ("auto", size)
         )
         np.testing.assert_array_equal(automatic.parameters_, given.parameters_)
+
+
+def friedman(scale, shift):
+    X, y = make_friedman1(600, random_state=0)
+    return X, scale * y + shift
+
+
+#: Targets as they come: of some hundred, hundreds of thousands, and next to nothing.
+RAW_TARGETS = {
+    "diabetes": load_diabetes(return_X_y=True),
+    "large": friedman(2e4, 2e5),
+    "tiny": friedman(1e-6, 0),
+}
+
+
+@pytest.mark.parametrize("name", RAW_TARGETS)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_raw_targets_are_learned_at_least_as_well_as_by_scikit_learn(name):
+    ours, theirs = (
+        cross_val_score(kind(random_state=0), *RAW_TARGETS[name]).mean()
+        for kind in (MLPRegressor, SklearnMLPRegressor)
+    )
+    assert ours > theirs - 0.01
+    assert ours > 0.4
+
+
+def test_scaling_is_that_of_targets_scaled_by_hand(valued):
+    X, y = valued
+    y = np.column_stack([y, 1e5 + y**2])
+    w = np.linspace(0, 2, len(y))
+    mean = np.average(y, axis=0, weights=w)
+    deviation = np.sqrt(np.average((y - mean) ** 2, axis=0, weights=w))
+    options = {"learning_rate_init": 0.02, "dtype": "float64"}
+    model = quick(MLPRegressor, **options).fit(X, y, w, X_val=X[:50], y_val=y[:50])
+    np.testing.assert_allclose(model.target_mean_, mean, rtol=1e-12)
+    np.testing.assert_allclose(model.target_scale_, deviation, rtol=1e-12)
+    by_hand = quick(MLPRegressor, **options, scale_targets=False)
+    z = (y - mean) / deviation
+    by_hand.fit(X, z, w, X_val=X[:50], y_val=z[:50])
+    np.testing.assert_allclose(model.parameters_, by_hand.parameters_, atol=1e-9)
+    expected = by_hand.predict(X) * deviation + mean
+    np.testing.assert_allclose(model.predict(X), expected, rtol=1e-9)
+    for name in ("loss", "val_loss", "val_score"):
+        values = by_hand.history_[name]
+        np.testing.assert_allclose(model.history_[name], values, rtol=1e-8)
+    assert by_hand.target_mean_ is None
+
+
+def test_scorers_see_targets_as_they_were_given(valued):
+    X, y = valued
+    y = 1e4 * y
+    model = quick(MLPRegressor, learning_rate_init=0.02, early_stopping=True)
+    model.set_params(scoring="neg_mean_squared_error").fit(X, y, X_val=X, y_val=y)
+    error = -((model.predict(X) - y) ** 2).mean()
+    assert model.history_["val_score"][-1] == pytest.approx(error, rel=1e-5)
+
+
+def test_the_first_call_says_how_targets_are_scaled(valued):
+    X, y = valued
+    model = quick(MLPRegressor, learning_rate_init=0.02).partial_fit(X[:50], y[:50])
+    mean = model.target_mean_.copy()
+    model.partial_fit(X, y + 1)
+    np.testing.assert_array_equal(model.target_mean_, mean)
+    assert mean == pytest.approx(y[:50].mean())
+    assert model.fit(X, y).target_mean_ == pytest.approx(y.mean())
+
+
+@pytest.mark.parametrize("value", [0.0, 7.0, 1e9, 1e300])
+@pytest.mark.filterwarnings("ignore:The network has learned nothing")  # nor can it
+def test_targets_that_are_all_the_same(value):
+    X = np.random.default_rng(0).standard_normal((40, 2))
+    model = MLPRegressor((3,), dtype="float64", random_state=0)
+    model.fit(X, np.full(40, value))
+    np.testing.assert_allclose(model.predict(X), value, rtol=1e-6, atol=1)
+    assert model.target_scale_ > 0
+
+
+def test_targets_too_large_to_square():
+    X = np.random.default_rng(0).standard_normal((100, 2))
+    model = MLPRegressor((), dtype="float64", random_state=0, max_iter=50)
+    model.set_params(n_iter_no_change=np.inf).fit(X, 1e300 * X[:, 0])
+    ratio = model.predict(X) / 1e300
+    assert ((ratio - X[:, 0]) ** 2).mean() < 0.1
