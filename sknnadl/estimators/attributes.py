@@ -39,7 +39,6 @@ class DerivedAttributes:
     The names and meanings are those of scikit-learn's `MLPClassifier`.
     """
 
-    early_stopping: bool
     history_: dict[str, list[Any]]
     layers_: list[dict[str, Any]]
     training_state_: dict[str, Any]
@@ -73,16 +72,21 @@ class DerivedAttributes:
 
     @property
     def best_loss_(self) -> float | None:
-        """The lowest training cost of an epoch; None with ``early_stopping``."""
-        return None if self.early_stopping else float(np.min(self.history_["loss"]))
+        """The lowest training cost of an epoch; None with early stopping."""
+        return None if self._has_watched_rows() else float(np.min(self.loss_curve_))
 
     @property
     def validation_scores_(self) -> list[float] | None:
         """The score of each epoch on validation rows; None without early stopping."""
-        return self.history_["val_score"] if self.early_stopping else None
+        return self.history_["val_score"] if self._has_watched_rows() else None
 
     @property
     def best_validation_score_(self) -> float | None:
         """The highest of ``validation_scores_``; None without early stopping."""
         scores = [score for score in self.validation_scores_ or () if score == score]
         return max(scores, default=None)
+
+    def _has_watched_rows(self) -> bool:
+        """Return whether validation rows have decided which epoch was best."""
+        entry, *_ = self.training_state_["watched"]
+        return bool(entry != "loss")

@@ -71,11 +71,21 @@ class BaseNetwork(
     feature_names_in_: AnyArray
 
     @abstractmethod
-    def _make_rows(self, X, y, sample_weight, reset, class_weight=None, dtype=None):
+    def _make_rows(
+        self,
+        X,
+        y,
+        sample_weight,
+        reset,
+        class_weight=None,
+        dtype=None,
+        weight_scale=None,
+    ):
         """Check the data; return them as `Rows`, and the number of outputs.
 
         With ``reset`` learn from them what `fit` learns of the data's form. The dtype
-        is by default what suits them.
+        is by default what suits them, and weights are divided by their mean, or by
+        ``weight_scale``, the numbers of an earlier call.
         """
 
     @abstractmethod
@@ -228,11 +238,19 @@ class BaseNetwork(
     def _overwrite(self, name, values):
         """Write arrays over those of an attribute, if all have the shapes."""
         check_is_fitted(self)
-        arrays = [np.asarray(value, self.parameters_.dtype) for value in values]
         shapes = [own.shape for own in getattr(self, name)]
+        allowed = (
+            f"{name} must be a list of arrays of finite numbers of the shapes {shapes}"
+        )
+        try:
+            arrays = [np.asarray(value, self.parameters_.dtype) for value in values]
+        except (TypeError, ValueError):
+            raise ValueError(f"{allowed}, got {values!r}.") from None
         given = [array.shape for array in arrays]
         if given != shapes:
-            raise ValueError(f"{name} must have the shapes {shapes}, got {given}.")
+            raise ValueError(f"{allowed}, got {given}.")
+        if not all(np.isfinite(array).all() for array in arrays):
+            raise ValueError(f"{allowed}, got some that are not finite.")
         self.parameters_ = self.parameters_.copy()  # others may hold the vector too
         for own, array in zip(getattr(self, name), arrays, strict=True):
             own[...] = array

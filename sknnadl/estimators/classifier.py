@@ -164,7 +164,16 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         loss = LOSSES[self.loss]
         return loss.for_labels() if self.target_type_ == _MULTILABEL else loss
 
-    def _make_rows(self, X, y, sample_weight, reset, class_weight=None, dtype=None):
+    def _make_rows(
+        self,
+        X,
+        y,
+        sample_weight,
+        reset,
+        class_weight=None,
+        dtype=None,
+        weight_scale=None,
+    ):
         X, y = self._check_X(X, y=y, reset=reset, multi_output=True)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
@@ -176,7 +185,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             factors = self._class_factors(class_weight, y, targets, weights)
             weights = factors if weights is None else weights * factors
             weights = self._check_weights(weights, X)
-        weights, scale = self._normalize_weights(weights, dtype)
+        weights, scale = self._normalize_weights(weights, dtype, weight_scale)
         n_classes = len(self.classes_)
         shape = self._input_shape()
         rows = Rows(X, dtype, targets, n_classes, weights, shape, scale)

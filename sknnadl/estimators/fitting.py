@@ -12,6 +12,7 @@ from sknnadl.estimators.advice import (
     warn_unless_learned,
 )
 from sknnadl.estimators.validation import (
+    check_can_be_scored,
     describe_network,
     find_validation_rows,
     make_validation,
@@ -46,7 +47,12 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
     """
     goes_on = hasattr(estimator, "training_state_")
     weighting = getattr(estimator, "class_weight", None)
-    rows, n_outputs = estimator._make_rows(X, y, sample_weight, not goes_on, weighting)
+    scale = None  # of weights, which mean the same in calls of partial_fit
+    if goes_on and not is_fit:
+        scale = estimator.training_state_["weight_scale"]
+    rows, n_outputs = estimator._make_rows(
+        X, y, sample_weight, not goes_on, weighting, weight_scale=scale
+    )
     augmentations = _make_augmentations(estimator, rows.input_shape)
     layers = [*estimator._hidden_layers(), estimator._output_layer(n_outputs)]
     network = Network(layers, rows.input_shape, rows.dtype)
@@ -81,8 +87,9 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
             estimator.training_state_,
             estimator.history_,
             estimator.parameters_,
-            same_rows=is_fit,
+            only_same_rows=is_fit,
         )
+    check_can_be_scored(estimator, run, validation_rows)
     return run
 
 

@@ -12,7 +12,7 @@ from sklearn.utils.validation import validate_data
 from sknnadl._sklearn import _check_sample_weight
 from sknnadl.training.recipe import FULL_BATCH
 
-#: Attributes that are learned.
+#: An array of any dtype.
 AnyArray: TypeAlias = npt.NDArray[Any]
 
 #: An array with this many channels or fewer on its second axis is probably
@@ -90,15 +90,13 @@ class TakesRows:
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
 
-    def _normalize_weights(self, weights, dtype):
-        """Return weights of mean 1, and what they were divided by.
+    def _normalize_weights(self, weights, dtype, scale=None):
+        """Return weights of mean 1, and the numbers that they were divided by.
 
-        Weights mean the same in all calls that go on from each other: they are divided
-        by the numbers of the first call that had some.
+        Where these are given, they are used instead.
         """
         if weights is None:
             return None, None
-        scale = getattr(self, "training_state_", {}).get("weight_scale")
         if scale is None:
             largest = weights.max()  # which goes first, so that no mean overflows
             scale = [float(largest), float((weights / largest).mean())]

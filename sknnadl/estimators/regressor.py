@@ -17,7 +17,7 @@ from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
 from sknnadl.estimators.inputs import AnyArray
 from sknnadl.network.losses import REGRESSION_LOSSES
 from sknnadl.training.data import Rows
-from sknnadl.training.prediction import values
+from sknnadl.training.prediction import output_values
 
 #: A deviation that is no more, beside the largest value, is rounding.
 _ROUNDING = 10 * np.finfo(np.float64).eps
@@ -94,7 +94,7 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             The values, in the form that ``y`` had in `fit`.
         """
-        outputs = values(self._logits(X), self.out_activation_)
+        outputs = output_values(self._logits(X), self.out_activation_)
         return self._give_back(outputs)
 
     def _give_back(self, scaled):
@@ -108,7 +108,16 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
     def _make_loss(self):
         return REGRESSION_LOSSES[self.loss]
 
-    def _make_rows(self, X, y, sample_weight, reset, class_weight=None, dtype=None):
+    def _make_rows(
+        self,
+        X,
+        y,
+        sample_weight,
+        reset,
+        class_weight=None,
+        dtype=None,
+        weight_scale=None,
+    ):
         if issparse(y) or np.asarray(y).dtype.kind not in "biufcO":
             raise ValueError(
                 "y must be an array of numbers, got "
@@ -138,7 +147,7 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
                 f"y has {targets.shape[1]} values a row, and the network {n_outputs} "
                 "outputs."
             )
-        weights, scale = self._normalize_weights(weights, dtype)
+        weights, scale = self._normalize_weights(weights, dtype, weight_scale)
         shape = self._input_shape()
         return Rows(X, dtype, targets, 0, weights, shape, scale), n_outputs
 
@@ -161,7 +170,7 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
     def _score(self, logits, rows):
         if len(rows) < self._least_to_score:
             return np.nan
-        outputs = values(logits, self._make_loss().output_activation)
+        outputs = output_values(logits, self._make_loss().output_activation)
         return float(r2_score(rows.labels, outputs, sample_weight=rows.weights))
 
     def __sklearn_tags__(self):

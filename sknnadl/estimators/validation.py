@@ -106,8 +106,6 @@ def make_validation(estimator, network, loss, rows):
         y = estimator._targets(rows)
         return cost, float(scorer(model, rows.originals(), y, **weights))
 
-    if scorer is not None and _lacks_classes(estimator, rows):
-        _check_can_be_scored(validate, scoring, rows)
     if not estimator.early_stopping:
         return TRAINING_COST, validate
     if scoring == _LOSS:
@@ -121,13 +119,16 @@ def _lacks_classes(estimator, rows):
     return rows.labels.ndim == 1 and len(np.unique(rows.labels)) < n_classes
 
 
-def _check_can_be_scored(validate, scoring, rows):
-    """Refuse a scorer that needs all classes, before any training."""
+def check_can_be_scored(estimator, run, rows):
+    """Refuse a scorer that needs classes which the rows lack, before any training."""
+    scoring = estimator.scoring
+    if rows is None or scoring in (None, _LOSS) or not _lacks_classes(estimator, rows):
+        return
     problem = "the score is nan"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _, score = validate({})
+            _, score = run.validate(run.history)
     except ValueError as error:
         score, problem = np.nan, str(error)
     if np.isnan(score):
@@ -142,7 +143,9 @@ def _name(scoring):
     """Return what a scorer is called, the same in every process."""
     if scoring is None or isinstance(scoring, str):
         return scoring
-    return getattr(scoring, "__qualname__", repr(scoring))
+    if hasattr(scoring, "_score_func"):  # one of scikit-learn's, which says what it is
+        return repr(scoring)
+    return getattr(scoring, "__qualname__", type(scoring).__qualname__)
 
 
 def _takes_weights(scorer):

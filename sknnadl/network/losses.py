@@ -1,8 +1,8 @@
 """The costs of the book, as functions of the last layer's pre-activations (logits).
 
-Value and gradient are computed from the logits and not from the outputs, so nothing
-overflows or loses its digits where an output saturates. A new loss is a class here and
-a line in one of the tables.
+Value and gradient are computed from the logits and not from the outputs, so that
+nothing loses its digits where an output saturates. Only an exponential can overflow. A
+new loss is a class here and a line in one of the tables.
 """
 
 from __future__ import annotations

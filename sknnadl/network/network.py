@@ -87,7 +87,7 @@ class Network:
         self.output_shape = self.layers[-1].output_shape
         self.work = sum(layer.work for layer in self.layers)
         self.stochastic = any(layer.stochastic for layer in self.layers)
-        values = (layer.values_per_row for layer in self.layers)
+        values = [layer.values_per_row for layer in self.layers]
         self.values_per_row = min(filter(None, values), default=0)
         self._slices, ends = _layout(self.layers)
         self.n_weights, self.n_trained, n_parameters = ends
@@ -219,7 +219,8 @@ class Network:
             return
         outputs = self.forward(x, rng)
         np.copyto(logits, outputs)
-        gradient = loss.gradient(outputs, targets)
+        # A copy, as an activation of the last layer needs its outputs on the way back.
+        gradient = loss.gradient(outputs.copy(), targets)
         np.multiply(gradient, scale, out=gradient)
         if weights is not None:
             np.multiply(gradient, weights[:, np.newaxis], out=gradient)
@@ -242,10 +243,9 @@ class Network:
             if number is None:
                 return None
             starts = places["weights"].start, places["biases"].start
-            size = *layer.input_shape, *layer.output_shape, number
-            described.append((*size, *starts))
-        vectors = self.parameters, self.gradient
-        return bind_stack(described, *vectors) if described else None
+            described.append((*layer.input_shape, *layer.output_shape, number, *starts))
+        own = described, self.parameters, self.gradient
+        return bind_stack(*own) if described else None
 
 
 def from_plain(layers: Iterable[dict[str, Any]]) -> list[LayerSpec]:

@@ -130,6 +130,14 @@ class Rows:
             return self.labels[indices]
         return np.take(self._one_hot, self.labels[indices], axis=0)
 
+    def distinct_targets(self) -> tuple[Array, Array | None]:
+        """Return targets and weights with the means of all: of classes one for each."""
+        if self.labels is None or self.labels.ndim == 2:
+            return self.targets(), self.weights
+        n_classes = len(self._one_hot)
+        counts = np.bincount(self.labels, self.weights, n_classes)
+        return self._one_hot, counts.astype(np.float64)
+
     def places(self) -> Indices:
         """Return where these rows are in the data that were given."""
         return slice(None) if self._places is None else self._places
@@ -139,9 +147,10 @@ class Rows:
         return self._X if self._places is None else self._X[self._places]
 
     def fingerprint(self) -> str:
-        """Return what tells these rows from others, with all but certainty.
+        """Return what tells these rows from others, but for a few changed inputs.
 
-        It is made of all targets and weights, and of some of the inputs, evenly spread.
+        It is made of all targets and weights, and of the inputs of some rows, evenly
+        spread.
         """
         n_rows = len(self)
         digest = hashlib.blake2b(digest_size=16)

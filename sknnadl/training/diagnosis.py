@@ -104,8 +104,7 @@ def explain_divergence(run: TrainingRun) -> tuple[str, float]:
 
 def _constant_cost(run: TrainingRun) -> float:
     """Return the mean cost of the best network that ignores its input."""
-    targets = run.rows.targets()
-    weights = run.rows.weights
+    targets, weights = run.rows.distinct_targets()
     frequencies = np.average(targets, axis=0, weights=weights)
     loss = run.trainer.loss
     logits = constant_logits(frequencies, loss.output_activation)
@@ -148,7 +147,7 @@ def _neurons_are_dead(run: TrainingRun) -> bool:
         return False
     with np.errstate(all="ignore"):
         outputs = network.forward(some.inputs(slice(None)), np.random.default_rng(0))
-        network.backward(run.trainer.loss.gradient(outputs, some.targets()))
+        network.backward(run.trainer.loss.gradient(outputs.copy(), some.targets()))
     first = next(layer for layer in network.layers if layer.parameters)
     gradients = network.views(network.gradient)[network.layers.index(first)]
     return not any(

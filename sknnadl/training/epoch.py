@@ -136,8 +136,10 @@ class Trainer:
         mini-batch of few rows joins the one before it.
         """
         edges = [*range(0, n_rows, self.batch_size), n_rows]
-        n_values = (n_rows - edges[-2]) * self.network.values_per_row
-        if 0 < n_values < _LEAST_VALUES and len(edges) > 2:
+        n_left = n_rows - edges[-2]
+        n_values = n_left * self.network.values_per_row
+        is_short = n_left < self.batch_size and len(edges) > 2
+        if is_short and 0 < n_values < _LEAST_VALUES:
             del edges[-2]
         return edges
 

@@ -97,8 +97,8 @@ class SGD(Optimizer):
         cls, arguments: Any, parameters: Array, n_weights: int
     ) -> Optimizer:
         """Return gradient descent, with momentum if that is asked for."""
-        if not arguments.momentum:
-            return SGD(parameters)
+        if not arguments.momentum or cls is not SGD:
+            return cls(parameters)
         nesterov = arguments.nesterovs_momentum
         return Momentum(parameters, float(arguments.momentum), nesterov)
 

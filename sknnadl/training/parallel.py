@@ -38,6 +38,8 @@ _PIECE_ROWS_NORMALIZED = 32
 _lock = threading.Lock()
 _n_users = 0
 _original: list[int] = []
+#: Of each thread: how often it is inside, and the limits that it had before.
+_of_thread = threading.local()
 
 
 @cache
@@ -59,19 +61,35 @@ def single_threaded_blas() -> Iterator[None]:
     entered = False
     try:
         with _lock:
+            own = [library.num_threads for library in _libraries()]
             if _n_users == 0:
-                _original = [library.num_threads for library in _libraries()]
+                _original = own
             _n_users += 1
+            depth = getattr(_of_thread, "depth", 0)
+            if depth == 0:
+                _of_thread.original = own
+            _of_thread.depth = depth + 1
             entered = True
         limit_own_thread()
         yield
     finally:
         if entered:
             with _lock:
-                _n_users -= 1
-                for library, n_threads in zip(_libraries(), _original, strict=True):
-                    if _n_users == 0 or _has_limit_of_thread(library):
-                        _set_n_threads(library, n_threads)
+                _leave()
+
+
+def _leave() -> None:
+    """Lift the limits of this thread, and those of the process if it is the last."""
+    global _n_users
+    _n_users -= 1
+    _of_thread.depth -= 1
+    before = zip(_libraries(), _original, _of_thread.original, strict=True)
+    for library, of_process, of_thread in before:
+        if not _has_limit_of_thread(library):
+            if _n_users == 0:
+                _set_n_threads(library, of_process)
+        elif _of_thread.depth == 0:
+            _set_n_threads(library, of_thread)
 
 
 def limit_own_thread() -> None:

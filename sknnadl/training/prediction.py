@@ -47,7 +47,7 @@ def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
     return logits
 
 
-def values(logits: Array, output_activation: str) -> Array:
+def output_values(logits: Array, output_activation: str) -> Array:
     """Return the outputs of a network for values, given what they are before."""
     return np.exp(logits) if output_activation == "exp" else logits
 

@@ -42,12 +42,12 @@ def load_state(
     state: dict[str, Any],
     history: dict[str, list[float]],
     best_parameters: Array,
-    same_rows: bool = False,
+    only_same_rows: bool = False,
 ) -> None:
     """Let a run go on from a state.
 
     What is watched is compared with the best value until then, where that is of the
-    same rows to validate on, and with ``same_rows`` of the same rows to train on too.
+    same rows to validate on, and with ``only_same_rows`` of the same training rows too.
     Elsewhere a new comparison begins, with the parameters as they are.
 
     Best parameters that somebody has changed since then are the parameters to go on
@@ -63,7 +63,7 @@ def load_state(
         The history until then.
     best_parameters : ndarray of shape (n_parameters,)
         The parameters of the best epoch until then.
-    same_rows : bool, default=False
+    only_same_rows : bool, default=False
         Whether other rows to train on begin a new comparison.
     """
     trainer, optimizer = run.trainer, run.trainer.step.optimizer
@@ -80,13 +80,13 @@ def load_state(
     run.history = {name: list(values) for name, values in history.items()}
     run.n_rows_seen = state["n_rows_seen"]
     run.weight_scale = run.rows.weight_scale or state["weight_scale"]
-    is_other = same_rows and state["rows"] != run.rows.fingerprint()
+    is_other = only_same_rows and state["rows"] != run.rows.fingerprint()
     if changed or is_other or state["watched"] != _comparable(run):
         _begin_comparison(run)
         return
     run.plateau.best = state["plateau_best"]
     run.plateau.n_stale = state["plateau_n_stale"]
-    if not run.watched.is_training_cost:
+    if not run.watched.is_training_cost and np.isfinite(run.plateau.best):
         run.best_parameters = best_parameters.copy()
 
 
@@ -105,13 +105,15 @@ def _begin_comparison(run: TrainingRun) -> None:
 def _comparable(run: TrainingRun) -> list[Any]:
     """Return what two values that are watched must share to be compared.
 
-    Parameters that did best in other layers would not do so in these. Dropout is no
-    part of what is validated.
+    Parameters that did best in other layers would not do so in these. Dropout and the
+    penalty are no part of what is validated, and of the training cost they are.
     """
-    watched, plain_specs = run.watched, run.trainer.network.plain_specs
-    layers = [spec for spec in plain_specs if spec["layer"] != Dropout.__name__]
-    loss = type(run.trainer.loss).__name__
-    return [watched.entry, str(watched.scoring), str(watched.rows), loss, layers]
+    watched, layers = run.watched, run.trainer.network.plain_specs
+    parts = [watched.entry, str(watched.scoring), str(watched.rows)]
+    parts.append(type(run.trainer.loss).__name__)
+    if watched.is_training_cost:
+        return [*parts, layers, run.trainer.step.penalty.describe()]
+    return [*parts, [one for one in layers if one["layer"] != Dropout.__name__]]
 
 
 def _checksum(parameters: Array) -> int:

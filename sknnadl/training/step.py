@@ -34,6 +34,10 @@ class Penalty(ABC):
         """Return the penalty that an estimator's arguments ask for."""
         return cls(float(arguments.alpha))
 
+    def describe(self) -> list[Any]:
+        """Return which penalty it is, as plain values."""
+        return [type(self).__name__, self.alpha]
+
     @abstractmethod
     def value(self, weights: Array) -> float:
         """Return the penalty."""
@@ -83,7 +87,12 @@ class ElasticNet(Penalty):
 
     def __init__(self, alpha: float, l1_ratio: float) -> None:
         super().__init__(alpha)
+        self.l1_ratio = l1_ratio
         self._both = L1(alpha * l1_ratio), L2(alpha * (1 - l1_ratio))
+
+    def describe(self) -> list[Any]:
+        """Return which penalty it is, as plain values."""
+        return [*super().describe(), self.l1_ratio]
 
     @classmethod
     def from_arguments(cls, arguments: Any) -> ElasticNet:

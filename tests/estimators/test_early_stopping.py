@@ -388,3 +388,41 @@ def test_what_cannot_be_scored_is_told_before_training(scoring, monkeypatch):
     model = quick(early_stopping=True, scoring=scoring)
     with pytest.raises(ValueError, match=r"20 rows to validate on, where classes are"):
         model.fit(X, y)
+
+
+@pytest.mark.parametrize("change", [{"alpha": 0.05}, {"dropout": 0.5}])
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_a_training_cost_of_another_kind_is_no_reason_to_stop(change, noisy):
+    X, y, *_ = noisy
+    model = MLPClassifier((8,), max_iter=60, random_state=0, warm_start=True)
+    model.set_params(n_iter_no_change=np.inf).fit(X, y)
+    lowest = model.best_loss_
+    model.set_params(n_iter_no_change=2, tol=0.0, max_iter=40, **change).fit(X, y)
+    first = model.history_["loss"][60]
+    assert first > lowest  # it began above, and went on nevertheless
+    assert model.n_iter_ > 63
+
+
+def test_scores_that_are_always_nan_keep_the_last_epoch(noisy):
+    X, y, X_val, y_val = noisy
+    options = {"early_stopping": True, "scoring": lambda *_: np.nan}
+    fitted = quick(**options).fit(X, y, X_val=X_val, y_val=y_val)
+    model = quick(**options)
+    for _ in range(3):
+        model.partial_fit(X, y, classes=np.unique(y), X_val=X_val, y_val=y_val)
+    np.testing.assert_array_equal(model.parameters_, fitted.parameters_)
+
+
+def test_a_scorer_that_copes_with_missing_classes_sees_a_real_network(noisy):
+    X, y, *_ = noisy
+    some = y != y.max()
+    sums = []
+
+    def score(model, X, y):
+        sums.append((np.isfinite(model.parameters_).all(), model.n_iter_))
+        return 0.5
+
+    model = quick(early_stopping=True, scoring=score)
+    for _ in range(2):
+        model.partial_fit(X, y, np.unique(y), X_val=X[some], y_val=y[some])
+    assert all(is_finite for is_finite, _ in sums)

@@ -76,8 +76,13 @@ def test_weights_of_other_shapes_are_refused(iris, digits):
     before = model.parameters_.copy()
     with pytest.raises(ValueError, match=r"shapes \[\(4, 5\), \(5, 3\)\], got"):
         model.coefs_ = [np.ones((4, 5)), np.ones((3, 5))]
-    with pytest.raises(ValueError, match=r"intercepts_ must have the shapes"):
+    with pytest.raises(ValueError, match=r"intercepts_ must be a list of arrays"):
         model.intercepts_ = [np.ones(5)]
+    for wrong in (3, [["a"], ["b"]], [np.full((4, 5), np.nan), np.ones((5, 3))]):
+        with pytest.raises(
+            ValueError, match="coefs_ must be a list of arrays of finite"
+        ):
+            model.coefs_ = wrong
     np.testing.assert_array_equal(model.parameters_, before)
     with pytest.raises(ValueError, match="fitted"):
         MLPRegressor().coefs_ = [np.ones((4, 5))]

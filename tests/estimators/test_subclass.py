@@ -58,11 +58,12 @@ class Autoencoder(TransformerMixin, BaseNetwork):
         """Return the outputs."""
         return 1 / (1 + np.exp(-self._logits(X)))
 
-    def _make_rows(self, X, y, sample_weight, reset, class_weight=None, dtype=None):
+    def _make_rows(self, X, y, sample_weight, reset, class_weight=None, **options):
         X = self._check_X(X, reset=reset)
-        dtype = dtype or self._network_dtype(X)
+        dtype = options.get("dtype") or self._network_dtype(X)
         weights = self._check_weights(sample_weight, X)
-        weights, scale = self._normalize_weights(weights, dtype)
+        scale = options.get("weight_scale")
+        weights, scale = self._normalize_weights(weights, dtype, scale)
         rows = Rows(X, dtype, X.astype(dtype), 0, weights, None, scale)
         return rows, X.shape[1]
 

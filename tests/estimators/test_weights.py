@@ -231,3 +231,27 @@ def test_class_weights_of_chunks_are_those_of_all_rows():
             model.partial_fit(X[rows], y[rows], classes=[0, 1])
     recall = model.predict(X)[y == 1].mean()
     assert recall > 0.9
+
+
+def test_weights_of_validation_rows_are_their_own_when_going_on(iris):
+    X, y = iris
+    w, w_val = np.linspace(1, 9, 150), np.linspace(100, 1, 50)
+    given = {"X_val": X[::3], "y_val": y[::3], "sample_weight_val": w_val}
+    options = {"early_stopping": True, "n_iter_no_change": np.inf, "random_state": 0}
+    whole = MLPClassifier((5,), max_iter=9, **options).fit(X, y, w, **given)
+    model = MLPClassifier((5,), max_iter=8, warm_start=True, **options)
+    model.fit(X, y, w, **given).set_params(max_iter=1).fit(X, y, w, **given)
+    np.testing.assert_array_equal(model.parameters_, whole.parameters_)
+    assert model.history_["val_loss"] == whole.history_["val_loss"]
+
+
+def test_a_fit_that_goes_on_divides_weights_by_their_own_mean(iris):
+    X, y = iris
+    options = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
+    one, other = (
+        MLPClassifier((5,), **options, warm_start=True).fit(X, y, np.ones(150))
+        for _ in range(2)
+    )
+    one.fit(X, y, np.ones(150))
+    other.fit(X, y, np.full(150, 100.0))
+    np.testing.assert_allclose(one.parameters_, other.parameters_, rtol=1e-12)

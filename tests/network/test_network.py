@@ -2,6 +2,7 @@ import pickle
 
 import numpy as np
 import pytest
+from gradients import assert_close, numerical_gradient
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
@@ -9,7 +10,9 @@ from scipy.special import expit
 from sknnadl.network import (
     ACTIVATIONS,
     INITIALIZERS,
+    LOSSES,
     AveragePool2D,
+    BatchNorm,
     Conv2D,
     Dense,
     Dropout,
@@ -169,3 +172,38 @@ def test_specs_survive_plain_values_and_pickle(layers):
         tuple(from_plain(layer.to_plain() for layer in layers))
     )
     assert all(eval(repr(layer), dict(LAYERS)) == layer for layer in layers)
+
+
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+@pytest.mark.parametrize("first", [Dense(5, "tanh"), Dense(5, "sigmoid")])
+@pytest.mark.parametrize("loss", ["cross_entropy", "log_loss"])
+def test_the_last_layer_may_have_an_activation(first, activation, loss):
+    rng = np.random.default_rng(0)
+    network = Network([first, Dense(3, activation)], (4,), "float64")
+    network.initialize(rng)
+    x, targets = rng.standard_normal((6, 4)), np.eye(3)[rng.integers(3, size=6)]
+    network.differentiate(x, targets, LOSSES[loss], 1.0)
+    gradient = network.gradient.copy()
+
+    def cost():
+        return LOSSES[loss].value(network.forward(x), targets).sum()
+
+    assert_close(gradient, numerical_gradient(cost, network.parameters))
+
+
+def test_memory_is_that_of_the_most_rows():
+    net = Network([Conv2D(2, 3), Flatten(), Dense(3), BatchNorm()], (6, 6, 1))
+    net.initialize(np.random.default_rng(0))
+    x = np.random.default_rng(1).standard_normal((40, 6, 6, 1)).astype("float32")
+
+    def n_bytes():
+        return sum(
+            array.nbytes for layer in net.layers for array in layer._scratch.values()
+        )
+
+    expected = net.forward(x).copy()
+    most = n_bytes()
+    for n_rows in range(1, 40):
+        shorter = net.forward(x[:n_rows])
+        np.testing.assert_allclose(shorter, expected[:n_rows], atol=1e-5)
+    assert n_bytes() == most

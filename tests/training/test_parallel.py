@@ -8,6 +8,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from sknnadl import MLPClassifier
+from sknnadl.training import parallel
 from sknnadl.training.parallel import single_threaded_blas
 
 
@@ -92,3 +93,31 @@ def test_fits_in_threads_are_those_one_after_the_other(digits):
         assert n_threads() == before
     for one, other in zip(alone, together, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+class Library:
+    """A library of which each thread has a limit of its own."""
+
+    threading_layer = "openmp"
+
+    def __init__(self):
+        self._limits = threading.local()
+
+    @property
+    def num_threads(self):
+        return getattr(self._limits, "n", 4)
+
+    def set_num_threads(self, n):
+        self._limits.n = n
+
+
+def test_limits_of_threads_of_their_own(monkeypatch):
+    library = Library()
+    monkeypatch.setattr(parallel, "_libraries", lambda: [library])
+    with single_threaded_blas():
+        assert library.num_threads == 1
+        assert in_another_thread(lambda: library.num_threads) == 4
+        with single_threaded_blas():
+            assert library.num_threads == 1
+        assert library.num_threads == 1  # the inner one has lifted nothing
+    assert library.num_threads == 4

@@ -1,6 +1,6 @@
 /* Dense layers, and convolution with max-pooling, forward and backward, for a block.
 
-   The functions do what `Product` and `Convolution` do in NumPy. Nothing in a row's or
+   The functions do what `BlasProduct` and `PatchConvolution` do in NumPy. Nothing in a row's or
    an image's result depends on those beside it. All is compiled as one file: first the
    kernels, by `levels.h` for each kind of processor and by `numbers.h` for each type of
    number, then what Python calls. */

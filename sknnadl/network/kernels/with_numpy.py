@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
@@ -145,7 +147,8 @@ class PatchConvolution(Convolution):
         k = sizes.weights_per_kernel
         is_run = pixel == number * kernel[2]  # not so in a transposed image
         if not is_run or kernel[1] * kernel[2] < _SHORT_RUN:
-            patches = scratch("patches", kernel + rows)
+            size = math.prod(kernel + rows)
+            patches = scratch("patches", (size,)).reshape(kernel + rows)
             np.copyto(patches, as_strided(x, kernel + rows, steps + row_steps))
             return patches.reshape(k, len(x), -1).transpose(1, 2, 0)
         # The pixels of a kernel's row lie in a row in the image too.

@@ -147,14 +147,16 @@ class Layer(ABC):
     def scratch(self, name: str, shape: Shape, dtype: Any = None) -> Array:
         """Return uninitialized memory, the same at every call with the same arguments.
 
-        Fresh large arrays cost page faults; these are paid once.
+        Fresh large arrays cost page faults; these are paid once. For fewer rows it is
+        the beginning of what there was for more.
         """
-        key = name, shape, dtype
+        n_rows, *rest = shape
+        key = name, tuple(rest), dtype
         array = self._scratch.get(key)
-        if array is None:
+        if array is None or len(array) < n_rows:
             array = np.empty(shape, self.dtype if dtype is None else dtype)
             self._scratch[key] = array
-        return array
+        return array if len(array) == n_rows else array[:n_rows]
 
 
 class ActivatedLayer(Layer):

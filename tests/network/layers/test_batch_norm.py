@@ -291,3 +291,11 @@ def test_what_is_learned_has_a_name(digits):
     np.testing.assert_allclose(model.predict_proba(X), expected, atol=1e-5)
     plain = MLPClassifier((3,), max_iter=1, n_iter_no_change=np.inf).fit(X, y)
     assert plain.batch_norms_ == []
+
+
+@pytest.mark.parametrize(("n_rows", "size", "n_steps"), [(20, 2, 10), (21, 4, 5)])
+def test_a_whole_mini_batch_is_a_mini_batch(n_rows, size, n_steps, digits):
+    X, y = digits.X_train[:n_rows], digits.y_train[:n_rows]
+    model = MLPClassifier((3,), batch_norm=True, batch_size=size, solver="adam")
+    model.partial_fit(X, y, classes=range(10))
+    assert model.training_state_["optimizer"]["n_steps"] == n_steps
