@@ -1,5 +1,7 @@
 """The simple classifiers that networks are measured against."""
 
+from __future__ import annotations
+
 from typing import Any, ClassVar, Self
 
 import numpy as np

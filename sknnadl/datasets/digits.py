@@ -1,5 +1,7 @@
 """scikit-learn's bundled digits, in the form of `load_mnist`."""
 
+from __future__ import annotations
+
 import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split

@@ -1,5 +1,7 @@
 """More images to train on, made from those there are."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Readers of the formats that MNIST is passed around in."""
 
+from __future__ import annotations
+
 import gzip
 import pickle
 import zipfile

@@ -1,5 +1,7 @@
 """The form that every data set of images has."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 

@@ -1,5 +1,7 @@
 """MNIST, from wherever it is."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
 

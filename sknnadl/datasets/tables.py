@@ -1,5 +1,7 @@
 """Rows and targets from a file of the user's own."""
 
+from __future__ import annotations
+
 import importlib
 import os
 from pathlib import Path

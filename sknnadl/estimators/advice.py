@@ -1,5 +1,7 @@
 """What warnings of training say: what has gone wrong, and what helps."""
 
+from __future__ import annotations
+
 import warnings
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Fitted attributes: taken back where a fit fails; those that follow from others."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any

@@ -1,5 +1,7 @@
 """What every estimator that trains a network shares: fit, and what it has learned."""
 
+from __future__ import annotations
+
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

@@ -1,5 +1,7 @@
 """What the classifiers share: labels, and predictions."""
 
+from __future__ import annotations
+
 from typing import Self
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The convolutional network for values."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -21,7 +23,7 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
     Parameters
     ----------
     n_filters : int or array-like of int, default=(20, 40)
-        The number of feature maps of each convolutional layer; there may be none.
+        The number of feature maps of each layer; the default is for images of 28x28.
     kernel_size : int or (int, int), default=5
         Height and width of the kernels of all convolutional layers.
     pool_size : int or (int, int), default=2
@@ -180,9 +182,8 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
 
     Notes
     -----
-    Formulas and sources are on the page "Training" of the documentation. While it
-    trains or predicts, BLAS has one thread in the whole process, as bits depend on
-    their number. A network trained on images takes flat rows too, and vice versa.
+    Formulas and sources are on the page "Training" of the documentation. Pixels are
+    best from 0 to 1. A network trained on images takes flat rows too, and vice versa.
 
     Examples
     --------

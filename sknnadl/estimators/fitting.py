@@ -89,7 +89,8 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
             estimator.parameters_,
             only_same_rows=is_fit,
         )
-    check_can_be_scored(estimator, run, validation_rows)
+    if validation_rows is not None:
+        check_can_be_scored(estimator, run, validation_rows)
     return run
 
 

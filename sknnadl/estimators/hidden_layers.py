@@ -1,5 +1,7 @@
 """The hidden layers that an estimator's arguments stand for."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any

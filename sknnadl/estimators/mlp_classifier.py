@@ -1,5 +1,7 @@
 """The multilayer perceptron for classes."""
 
+from __future__ import annotations
+
 from typing import ClassVar
 
 import numpy as np
@@ -15,6 +17,10 @@ class MLPClassifier(BaseNetworkClassifier):
 
     Layers of neurons, trained by mini-batch stochastic gradient descent on the cost of
     the mini-batch: the mean of ``loss`` over its rows, plus the penalty (Nielsen 2015).
+
+    Features have to be of similar scale, as `sklearn.preprocessing.StandardScaler`
+    makes them. Other than scikit-learn's, the default is plain gradient descent at a
+    high rate; ``solver="adam"`` is less particular.
 
     Parameters
     ----------

@@ -1,5 +1,7 @@
 """The multilayer perceptron for values."""
 
+from __future__ import annotations
+
 from typing import ClassVar
 
 import numpy as np
@@ -14,7 +16,8 @@ class MLPRegressor(BaseNetworkRegressor):
     """Multilayer perceptron regressor, for one value a row or several.
 
     The network of `MLPClassifier` with outputs as they are, whose squared error is
-    minimized (Nielsen 2015).
+    minimized (Nielsen 2015). Features have to be of similar scale; targets are scaled
+    inside.
 
     Parameters
     ----------

@@ -1,5 +1,7 @@
 """Any stack of layers for classes."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import ClassVar
 

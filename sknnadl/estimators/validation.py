@@ -122,7 +122,7 @@ def _lacks_classes(estimator, rows):
 def check_can_be_scored(estimator, run, rows):
     """Refuse a scorer that needs classes which the rows lack, before any training."""
     scoring = estimator.scoring
-    if rows is None or scoring in (None, _LOSS) or not _lacks_classes(estimator, rows):
+    if scoring in (None, _LOSS) or not _lacks_classes(estimator, rows):
         return
     problem = "the score is nan"
     try:

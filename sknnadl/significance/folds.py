@@ -1,5 +1,7 @@
 """Scores of folds, whose training rows overlap: their interval, and a test of two."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

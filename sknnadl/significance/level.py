@@ -1,5 +1,7 @@
 """The level of an interval."""
 
+from __future__ import annotations
+
 
 def check_level(level: float) -> None:
     """Refuse a level that no interval can have.

@@ -1,5 +1,7 @@
 """Two models on the same test rows: McNemar's test and Tango's interval."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

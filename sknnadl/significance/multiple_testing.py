@@ -1,5 +1,7 @@
 """Many tests at once, of which chance makes some find a difference."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -1,5 +1,7 @@
 """An accuracy on test rows, which is a proportion: its interval."""
 
+from __future__ import annotations
+
 import math
 
 from scipy.special import ndtri
