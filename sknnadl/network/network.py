@@ -105,9 +105,8 @@ class Network:
         for i, layer in enumerate(self.layers):
             layer.values, layer.gradients = self.layer_parameters[i], gradients[i]
         self._stack = self._bind_stack()
-        self._first_trained = next(
-            (i for i, slices in enumerate(self._slices) if slices), len(self.layers)
-        )
+        trained = [i for i, slices in enumerate(self._slices) if slices]
+        self._first_trained = min(trained, default=len(self.layers))
 
     @property
     def compiled(self) -> bool:
@@ -210,7 +209,8 @@ class Network:
         if logits is None:
             logits = np.empty(targets.shape, self.dtype)
         if self._stack is not None and loss.kernel_number is not None:
-            x, targets = (np.ascontiguousarray(a, self.dtype) for a in (x, targets))
+            x = np.ascontiguousarray(x, self.dtype)
+            targets = np.ascontiguousarray(targets, self.dtype)
             if weights is not None:
                 weights = np.ascontiguousarray(weights, self.dtype)
             stack_gradient(

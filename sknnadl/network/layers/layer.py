@@ -150,8 +150,7 @@ class Layer(ABC):
         Fresh large arrays cost page faults; these are paid once. For fewer rows it is
         the beginning of what there was for more.
         """
-        n_rows, *rest = shape
-        key = name, tuple(rest), dtype
+        n_rows, key = shape[0], (name, shape[1:], dtype)
         array = self._scratch.get(key)
         if array is None or len(array) < n_rows:
             array = np.empty(shape, self.dtype if dtype is None else dtype)
