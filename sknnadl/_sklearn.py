@@ -58,8 +58,9 @@ def available_if(check: Callable[[Any], bool]) -> Callable[[Method], Method]:
 
 
 if TYPE_CHECKING:
+    # A checker takes the classes below, which have no types, for Any: each is ignored.
 
-    class BaseEstimator(base.BaseEstimator):  # type: ignore[misc]
+    class BaseEstimator(base.BaseEstimator):  # type: ignore[misc]  # no types
         """scikit-learn's own, with types."""
 
         def __init__(self) -> None: ...
@@ -70,13 +71,13 @@ if TYPE_CHECKING:
         def set_params(self, **params: Any) -> Self:
             """Set parameters by name; return the estimator."""
 
-    class CallbackSupportMixin(callback.CallbackSupportMixin):  # type: ignore[misc]
+    class CallbackSupportMixin(callback.CallbackSupportMixin):  # type: ignore[misc]  # no types
         """scikit-learn's own, with types."""
 
         def set_callbacks(self, *callbacks: Any) -> Self:
             """Set what is told of the tasks of `fit`; return the estimator."""
 
-    class ClassifierMixin(base.ClassifierMixin):  # type: ignore[misc]
+    class ClassifierMixin(base.ClassifierMixin):  # type: ignore[misc]  # no types
         """scikit-learn's own, with types."""
 
         def score(
@@ -84,7 +85,7 @@ if TYPE_CHECKING:
         ) -> float:
             """Return the share of rows that are classified correctly."""
 
-    class RegressorMixin(base.RegressorMixin):  # type: ignore[misc]
+    class RegressorMixin(base.RegressorMixin):  # type: ignore[misc]  # no types
         """scikit-learn's own, with types."""
 
         def score(
