@@ -65,15 +65,17 @@ def main():
     write = "--write" in sys.argv[1:]
     sources = {file: (FOLDER / file).read_text().splitlines() for file in FILES}
     paragraphs = {file: find_paragraphs(lines) for file, lines in sources.items()}
+    texts = {  # as they are before any is written anew, which moves those after it
+        file: {name: sources[file][slice(*place)] for name, place in found.items()}
+        for file, found in paragraphs.items()
+    }
     differ = []
     for file, lines in sources.items():
         for name, (start, stop) in reversed(paragraphs[file].items()):
             leader = find_leader(name, file, paragraphs)
-            first, last = paragraphs[leader][name]
-            own, wanted = lines[start:stop], sources[leader][first:last]
-            if own != wanted:
+            if texts[file][name] != texts[leader][name]:
                 differ.append(f"{file}: {name} is not as in {leader}")
-                lines[start:stop] = wanted
+                lines[start:stop] = texts[leader][name]
         if write:
             (FOLDER / file).write_text("\n".join(lines) + "\n")
     print("\n".join(differ) or "All shared paragraphs are equal.")

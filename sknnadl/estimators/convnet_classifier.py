@@ -151,8 +151,7 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
     parameters_ : ndarray of shape (n_parameters,)
         All weights, then biases and what else is trained, then running averages.
     coefs_ : list of ndarray
-        Views of each layer's weights: (n_in, n_out), or
-        (height, width, channels, filters).
+        Views of weights: (n_in, n_out), or (height, width, channels, filters).
     intercepts_ : list of ndarray of shape (n_out,)
         Views of each layer's biases.
     batch_norms_ : list of dict of str to ndarray
@@ -198,6 +197,7 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
     """
 
     _parameter_constraints: ClassVar[dict] = {**CLASSES, **CONV, **TRAINING}
+    _hidden_layers = make_conv_layers
     _shape_argument, _n_axes = "image_shape", (2, 3)
     _shape_of_rows = staticmethod(square_shape)
 
@@ -295,6 +295,3 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
         self.n_jobs = n_jobs
         self.verbose = verbose
         self.random_state = random_state
-
-    def _hidden_layers(self):
-        return make_conv_layers(self)

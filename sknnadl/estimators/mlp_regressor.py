@@ -130,8 +130,7 @@ class MLPRegressor(BaseNetworkRegressor):
     parameters_ : ndarray of shape (n_parameters,)
         All weights, then biases and what else is trained, then running averages.
     coefs_ : list of ndarray
-        Views of each layer's weights: (n_in, n_out), or
-        (height, width, channels, filters).
+        Views of weights: (n_in, n_out), or (height, width, channels, filters).
     intercepts_ : list of ndarray of shape (n_out,)
         Views of each layer's biases.
     batch_norms_ : list of dict of str to ndarray
@@ -180,6 +179,7 @@ class MLPRegressor(BaseNetworkRegressor):
     """
 
     _parameter_constraints: ClassVar[dict] = {**VALUES, **DENSE, **TRAINING}
+    _hidden_layers = make_dense_layers
 
     def __init__(
         self,
@@ -259,6 +259,3 @@ class MLPRegressor(BaseNetworkRegressor):
         self.n_jobs = n_jobs
         self.verbose = verbose
         self.random_state = random_state
-
-    def _hidden_layers(self):
-        return make_dense_layers(self)

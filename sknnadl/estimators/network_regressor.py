@@ -134,8 +134,7 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
     parameters_ : ndarray of shape (n_parameters,)
         All weights, then biases and what else is trained, then running averages.
     coefs_ : list of ndarray
-        Views of each layer's weights: (n_in, n_out), or
-        (height, width, channels, filters).
+        Views of weights: (n_in, n_out), or (height, width, channels, filters).
     intercepts_ : list of ndarray of shape (n_out,)
         Views of each layer's biases.
     batch_norms_ : list of dict of str to ndarray
