@@ -50,7 +50,9 @@ def torch_predictions(X, net, block, layout):
 
 def predictions(X, y, net, blocks):
     """Return a call for each library; a block of one means one call for each image."""
-    model = sknnadl_model(net, 128).partial_fit(X[:100], y[:100], range(N_CLASSES))
+    model = sknnadl_model(net, 128).partial_fit(
+        X[:100], y[:100], classes=range(N_CLASSES)
+    )
     models = {"sknnadl": model}
     if not net.n_filters:
         models["scikit-learn"] = sklearn_epoch(X[:200], y[:200], net, 128)()
@@ -77,7 +79,9 @@ def measure_memory():
     rng = np.random.default_rng(0)
     X = rng.random((MEMORY_ROWS, 784), np.float32)
     y = np.arange(100) % N_CLASSES
-    model = sknnadl_model(CONV_NET, 10).partial_fit(X[:100], y, range(N_CLASSES))
+    model = sknnadl_model(CONV_NET, 10).partial_fit(
+        X[:100], y, classes=range(N_CLASSES)
+    )
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
     before = memory("VmRSS")
     model.predict(X)

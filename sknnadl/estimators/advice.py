@@ -11,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sknnadl.training.diagnosis import (
     diagnose,
     explain_divergence,
+    kept_is_exploded,
     outputs_are_saturated,
 )
 from sknnadl.training.recipe import FULL_BATCH
@@ -26,8 +27,9 @@ _SCALE = (
 def warn_of_divergence(estimator: Any, run: TrainingRun, stacklevel: int) -> None:
     """Warn that training has stopped, or raise where there is nothing to keep."""
     epoch = len(run.history["loss"]) + 1
-    text = f"The cost was no longer finite in epoch {epoch}. {_explain(estimator, run)}"
-    if epoch == 1:
+    text = f"The cost exploded in epoch {epoch}. {_explain(estimator, run)}"
+    is_of_this_call = run.n_good > run.n_before
+    if run.n_good == 0 or (is_of_this_call and kept_is_exploded(run)):
         raise ValueError(text) from None
     text += f" Training stopped; the network is {_describe_kept(run)}."
     warnings.warn(text, ConvergenceWarning, stacklevel=stacklevel)
@@ -48,8 +50,12 @@ def warn_unless_learned(
         text = _describe_failure(estimator, run, diagnosis)
     elif end == "stall":
         text = _describe_stall(estimator, run)
+    elif end == "max_fun":
+        text = _describe_shortness(
+            estimator, f"max_fun={estimator.max_fun} evaluations"
+        )
     elif end == "max_iter" and _wants_convergence(estimator, run):
-        text = _describe_shortness(estimator)
+        text = _describe_shortness(estimator, f"max_iter={estimator.max_iter} epochs")
     else:
         return
     warnings.warn(text, ConvergenceWarning, stacklevel=stacklevel)
@@ -117,7 +123,7 @@ def _describe_failure(estimator: Any, run: TrainingRun, diagnosis: str) -> str:
 def _describe_stuck(run: TrainingRun) -> str:
     """Say which neurons no longer respond."""
     outputs = run.trainer.loss.output_activation
-    if outputs_are_saturated(run) and outputs == "sigmoid":
+    if outputs_are_saturated(run) and outputs == "logistic":
         return "the sigmoid outputs into saturation, where they hardly learn"
     return "the neurons to where they no longer respond"
 
@@ -138,11 +144,11 @@ def _wants_convergence(estimator: Any, run: TrainingRun) -> bool:
     return bool(np.isfinite(run.plateau.patience)) or estimator.solver == FULL_BATCH
 
 
-def _describe_shortness(estimator: Any) -> str:
-    """Say that there were too few epochs, and what to try."""
+def _describe_shortness(estimator: Any, limit: str) -> str:
+    """Say which limit has ended training, and what to try."""
     text = (
-        f"Training stopped after max_iter={estimator.max_iter} epochs, before it "
-        f"converged to tol={estimator.tol:g}. Raise max_iter"
+        f"Training stopped after {limit}, before it converged to "
+        f"tol={estimator.tol:g}. Raise {limit.partition('=')[0]}"
     )
     if estimator.solver != FULL_BATCH:
         text += (

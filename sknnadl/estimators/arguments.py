@@ -28,6 +28,7 @@ _ONE_OR_TWO = [_COUNT, tuple, list]
 _POSITIVE = Interval(Real, 0, None, closed="neither")
 _NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
 _BELOW_ONE = Interval(Real, 0, 1, closed="left")
+_SHARE = Interval(Real, 0, 1, closed="both")
 
 #: How a network is trained.
 TRAINING = {
@@ -36,7 +37,7 @@ TRAINING = {
     "learning_rate_init": [_POSITIVE, StrOptions({"auto"})],
     "power_t": [_NOT_NEGATIVE],
     "warmup_epochs": [_NOT_NEGATIVE],
-    "momentum": [_BELOW_ONE],
+    "momentum": [_SHARE],
     "nesterovs_momentum": ["boolean"],
     "beta_1": [_BELOW_ONE],
     "beta_2": [_BELOW_ONE],
@@ -44,16 +45,18 @@ TRAINING = {
     "epsilon": [Interval(Real, 1e-30, None, closed="left"), None],
     "penalty": [StrOptions(set(PENALTIES)), None],
     "alpha": [_NOT_NEGATIVE],
-    "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+    "divide_alpha": ["boolean"],
+    "l1_ratio": [_SHARE],
     "max_norm": [_POSITIVE, None],
     "clip_norm": [_POSITIVE, None],
     "batch_size": [_COUNT, StrOptions({"auto"})],
     "max_iter": [_COUNT],
+    "max_fun": [_COUNT],
     "shuffle": ["boolean"],
     "tol": [_NOT_NEGATIVE],
     "n_iter_no_change": [_COUNT, Options(Real, {np.inf})],
     "early_stopping": ["boolean"],
-    "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
+    "validation_fraction": [_BELOW_ONE, None],
     "scoring": [str, callable, None],
     "gradient_norms": ["boolean"],
     "warm_start": ["boolean"],

@@ -52,11 +52,6 @@ class DerivedAttributes:
         return 1 + sum("weight_init" in layer for layer in self.layers_)
 
     @property
-    def n_iter_(self) -> int:
-        """The number of epochs trained, over all calls."""
-        return len(self.history_["loss"])
-
-    @property
     def t_(self) -> int:
         """The number of rows seen in mini-batches, over all calls."""
         seen: int = self.training_state_["n_rows_seen"]

@@ -65,6 +65,7 @@ class BaseNetwork(
     # What fit learns, beside what the subclasses say.
     parameters_: AnyArray
     history_: dict[str, list[Any]]
+    n_iter_: int
     layers_: list[dict[str, Any]]
     training_state_: dict[str, Any]
     out_activation_: str

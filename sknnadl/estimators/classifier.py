@@ -41,8 +41,8 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         self,
         X: MatrixLike,
         y: VectorLike,
-        classes: VectorLike | None = None,
         sample_weight: VectorLike | None = None,
+        classes: VectorLike | None = None,
         *,
         X_val: MatrixLike | None = None,
         y_val: VectorLike | None = None,
@@ -61,12 +61,12 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             The training rows, or images as in `fit`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The class of each row, or an indicator with a column a label.
-        classes : array-like of shape (n_classes,), default=None
-            All classes that will ever come, or the numbers of the labels. Required in
-            the first call, where ``y`` need not have all of them, and optional later.
         sample_weight : array-like of shape (n_samples,), default=None
             The weight of each row's cost. Weights are divided by their mean in the
             first call, and by the same number in those that go on from it.
+        classes : array-like of shape (n_classes,), default=None
+            All classes that will ever come, or the numbers of the labels. Required in
+            the first call, where ``y`` need not have all of them, and optional later.
         X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
             Rows to validate on.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
@@ -134,6 +134,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         logits = self._logits(X)
         if self.target_type_ == _MULTILABEL:
             return expit(logits)
+        logits = self._of_classes(logits)
         return np.exp(log_probabilities(logits, self.out_activation_))
 
     def predict_log_proba(self, X: MatrixLike) -> AnyArray:
@@ -154,17 +155,30 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         logits = self._logits(X)
         if self.target_type_ == _MULTILABEL:
             return log_expit(logits)
-        return log_probabilities(logits, self.out_activation_)
+        return log_probabilities(self._of_classes(logits), self.out_activation_)
 
     def _decide(self, logits):
         """Return the labels, given the network's outputs."""
         if self.target_type_ == _MULTILABEL:
             return (logits > 0).astype(int)
-        return self.classes_[logits.argmax(axis=1)]
+        return self.classes_[self._of_classes(logits).argmax(axis=1)]
+
+    def _of_classes(self, logits):
+        """Return one logit a class, where one output may tell two classes."""
+        if logits.shape[1] == len(self.classes_):
+            return logits
+        return np.hstack([-logits, logits])
 
     def _make_loss(self):
         loss = LOSSES[self.loss]
-        return loss.for_labels() if self.target_type_ == _MULTILABEL else loss
+        is_many = self.target_type_ == _MULTILABEL or self._is_binary()
+        return loss.for_labels() if is_many else loss
+
+    def _is_binary(self):
+        """Return whether a softmax over two classes is to be one logistic output."""
+        is_softmax = LOSSES[self.loss].output_activation == "softmax"
+        has_two = self.target_type_ != _MULTILABEL and len(self.classes_) == 2
+        return is_softmax and has_two
 
     def _make_rows(
         self,
@@ -188,10 +202,10 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             weights = factors if weights is None else weights * factors
             weights = self._check_weights(weights, X)
         weights, scale = self._normalize_weights(weights, dtype, weight_scale)
-        n_classes = len(self.classes_)
+        class_targets = np.eye(len(self.classes_))[:, int(self._is_binary()) :]
         shape = self._input_shape()
-        rows = Rows(X, dtype, targets, n_classes, weights, shape, scale)
-        return rows, n_classes
+        rows = Rows(X, dtype, targets, class_targets, weights, shape, scale)
+        return rows, class_targets.shape[1]
 
     def _class_factors(self, class_weight, y, codes, weights):
         """Return the factor of each row's class."""

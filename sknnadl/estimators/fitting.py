@@ -20,7 +20,7 @@ from sknnadl.estimators.validation import (
 from sknnadl.network.layers.dropout import Dropout
 from sknnadl.network.network import Network, build_layers
 from sknnadl.training.augmentation import as_augmentations
-from sknnadl.training.recipe import make_run
+from sknnadl.training.recipe import FULL_BATCH, make_run
 from sknnadl.training.run import Diverged
 from sknnadl.training.state import load_state, take_state
 
@@ -89,6 +89,8 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
             estimator.parameters_,
             only_same_rows=is_fit,
         )
+    # Rows of a partial_fit need not be like those before; L-BFGS only goes down.
+    run.may_explode = not is_fit or estimator.solver == FULL_BATCH
     if validation_rows is not None:
         check_can_be_scored(estimator, run, validation_rows)
     return run
@@ -121,7 +123,7 @@ def train(estimator, run, n_epochs, context=None, X=None, y=None, sample_weight=
         learned = learned_attributes(run)
         vars(estimator).update(learned)
     if context:
-        if end in ("max_iter", "plateau", "stall"):
+        if end in ("max_iter", "plateau", "max_fun", "stall"):
             warn_unless_learned(estimator, run, end, stacklevel=5)
         context.call_on_fit_task_end(**told, reconstruction_attributes={})
 
@@ -132,6 +134,7 @@ def learned_attributes(run):
         **describe_network(run.trainer.network, run.trainer.loss),
         "parameters_": run.best_parameters,
         "history_": run.history,
+        "n_iter_": len(run.history["loss"]) - run.n_before,
         "training_state_": take_state(run),
     }
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from sknnadl.estimators.arguments import DENSE, TRAINING, VALUES, Scorer
 from sknnadl.estimators.hidden_layers import make_dense_layers
+from sknnadl.estimators.like_sklearn import LikeSklearn
 from sknnadl.estimators.regressor import BaseNetworkRegressor
 
 
-class MLPRegressor(BaseNetworkRegressor):
+class MLPRegressor(LikeSklearn, BaseNetworkRegressor):
     """Multilayer perceptron regressor, for one value a row or several.
 
     The network of `MLPClassifier` with outputs as they are, whose squared error is
@@ -21,6 +22,9 @@ class MLPRegressor(BaseNetworkRegressor):
 
     Parameters
     ----------
+    loss : {"squared_error", "poisson"}, default="squared_error"
+        A row's cost: ``1/2 sum((y - a)**2)``, or of outputs ``a = exp(z)`` half the
+        Poisson deviance, ``sum(a - y + y log(y / a))``, for counts.
     hidden_layer_sizes : int or array-like of int, default=(100,)
         The number of neurons of each hidden layer; without any, ``()``, it is a linear
         regression.
@@ -34,11 +38,8 @@ class MLPRegressor(BaseNetworkRegressor):
     batch_norm : bool, default=False
         Whether to normalize hidden layers over the mini-batch (Ioffe and Szegedy 2015).
     dropout : float or array-like of float, default=0.0
-        The probability, one for all or one a layer, with which an output of a dense
-        hidden layer is dropped in training (Srivastava et al. 2014).
-    loss : {"squared_error", "poisson"}, default="squared_error"
-        A row's cost: ``1/2 sum((y - a)**2)``, or of outputs ``a = exp(z)`` half the
-        Poisson deviance, ``sum(a - y + y log(y / a))``, for counts.
+        The probability, one for all or one a dense hidden layer, of dropping an output
+        in training (Srivastava et al. 2014).
     scale_targets : bool, default=True
         Whether to train on targets of mean 0 and deviation 1, of which ``coefs_`` and
         costs are then, and undo that in `predict`; not with ``"poisson"``.
@@ -47,20 +48,18 @@ class MLPRegressor(BaseNetworkRegressor):
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
         ``"adadelta"``; or ``"lbfgs"``, on all rows at once, with an iteration an epoch.
     learning_rate : str, default="constant"
-        How the rate goes on: ``"constant"``; ``"invscaling"``, over
-        ``(1 + epoch)**power_t``; ``"adaptive"``, halved where training would stop, down
-        to 1/128; or over the whole of ``max_iter`` epochs, ``"cosine"``, to 0, or
-        ``"one_cycle"``, up in 30 percent of them and down in the rest.
+        How the rate goes on: ``"constant"``; ``"adaptive"``, halved where training
+        would stop, to 1/128; ``"invscaling"``, over ``(1 + epoch)**power_t``; or in
+        ``max_iter`` epochs ``"cosine"``, to 0, or ``"one_cycle"``, up and down.
     learning_rate_init : float or "auto", default="auto"
-        The rate at the start, or the peak of a cycle. ``"auto"`` is 0.001, of
-        ``"adagrad"`` 0.01, of ``"adadelta"`` 1, of ``"sgd"`` 0.2, or 0.02 in
-        regression, times ``1 - momentum``.
+        The first rate, or a cycle's top. ``"auto"`` is 0.001, of ``"adagrad"`` 0.01,
+        ``"adadelta"`` 1, ``"sgd"`` ``1 - momentum`` times 0.2, or 0.02 in regression.
     power_t : float, default=0.5
         The exponent of ``learning_rate="invscaling"``.
     warmup_epochs : float, default=0
         Over how many epochs the rate rises from a hundredth to what the schedule says.
     momentum : float, default=0.0
-        The share of the velocity that a step of ``"sgd"`` keeps, from 0 to below 1.
+        The share of the velocity that a step of ``"sgd"`` keeps, from 0 to 1.
     nesterovs_momentum : bool, default=True
         Whether momentum is Nesterov's (Sutskever et al. 2013).
     beta_1 : float, default=0.9
@@ -76,7 +75,8 @@ class MLPRegressor(BaseNetworkRegressor):
         ``alpha * sum(abs(w))``, or a mixture of both by ``l1_ratio``.
     alpha : float, default=1e-4
         The strength of the penalty, the book's lambda over ``n_samples``.
-        scikit-learn's is divided by the rows of a mini-batch, this one is not.
+    divide_alpha : bool, default=False
+        Whether ``alpha`` is divided by the mini-batch's rows, as in scikit-learn.
     l1_ratio : float, default=0.5
         The share of L1 in ``penalty="elasticnet"``.
     max_norm : float, default=None
@@ -87,6 +87,8 @@ class MLPRegressor(BaseNetworkRegressor):
         The rows of a mini-batch, at most all that there are; ``"auto"`` is 200.
     max_iter : int, default=200
         How many epochs a call of `fit` trains for at the most.
+    max_fun : int, default=15000
+        How often a call of `fit` with ``"lbfgs"`` computes the cost at the most.
     shuffle : bool, default=True
         Whether the rows come in a new order each epoch.
     tol : float, default=1e-4
@@ -103,8 +105,8 @@ class MLPRegressor(BaseNetworkRegressor):
     scoring : str, callable or None, default=None
         What ``early_stopping`` watches: ``"loss"``, a scorer, or what `score` returns.
     gradient_norms : bool, default=False
-        Whether to measure before each epoch how fast each layer learns: the norm of the
-        gradient of its biases over all rows. That takes about as long as the epoch.
+        Whether to measure how fast each layer learns before each epoch: the norm of its
+        biases' gradient over all rows, which takes about as long as the epoch.
     warm_start : bool, default=False
         Whether `fit` goes on from where the last call ended, in the same state.
     dtype : {"auto", "float32", "float64"}, default="auto"
@@ -136,7 +138,7 @@ class MLPRegressor(BaseNetworkRegressor):
     batch_norms_ : list of dict of str to ndarray
         Views of the scale, shift and running averages of each batch normalization.
     n_iter_ : int
-        The number of epochs trained, over all calls that went on.
+        The number of epochs that the last call has trained for.
     loss_ : float
         The training cost of the last epoch.
     loss_curve_ : list of float
@@ -144,14 +146,14 @@ class MLPRegressor(BaseNetworkRegressor):
     history_ : dict of str to list
         An entry an epoch of ``"loss"``, ``"val_loss"``, ``"val_score"``,
         ``"learning_rate"``, ``"seconds"`` and ``"gradient_norms"``, or nan.
-    out_activation_ : {"softmax", "sigmoid", "identity", "exp"}
+    out_activation_ : {"softmax", "logistic", "identity", "exp"}
         The function of the output layer.
     n_outputs_ : int
-        The number of outputs, one a class, a label or a value.
+        The number of outputs: one a class (of two classes 1), a label or a value.
     layers_ : list of dict
         The layers of the fitted network, as plain values.
     training_state_ : dict
-        What going on needs: the last epoch's parameters, and the state of what trains.
+        The last epoch's parameters, and what else going on needs.
 
     See Also
     --------
@@ -172,7 +174,7 @@ class MLPRegressor(BaseNetworkRegressor):
     >>> from sklearn.preprocessing import StandardScaler
     >>> from sknnadl import MLPRegressor
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> mlp = MLPRegressor((20,), alpha=0.1, random_state=0)
+    >>> mlp = MLPRegressor(alpha=0.1, max_iter=500, random_state=0)
     >>> model = make_pipeline(StandardScaler(), mlp)
     >>> float(cross_val_score(model, X, y).mean()) > 0.4
     True
@@ -180,16 +182,20 @@ class MLPRegressor(BaseNetworkRegressor):
 
     _parameter_constraints: ClassVar[dict] = {**VALUES, **DENSE, **TRAINING}
     _hidden_layers = make_dense_layers
+    _as_in_sklearn: ClassVar[dict[str, Any]] = {
+        **LikeSklearn._as_in_sklearn,
+        "scale_targets": False,
+    }
 
     def __init__(
         self,
+        loss: str = "squared_error",
         hidden_layer_sizes: npt.ArrayLike = (100,),
         activation: str = "relu",
         *,
         weight_init: str = "auto",
         batch_norm: bool = False,
         dropout: npt.ArrayLike = 0.0,
-        loss: str = "squared_error",
         scale_targets: bool = True,
         solver: str = "sgd",
         learning_rate: str = "constant",
@@ -204,11 +210,13 @@ class MLPRegressor(BaseNetworkRegressor):
         epsilon: float | None = None,
         penalty: str | None = "l2",
         alpha: float = 1e-4,
+        divide_alpha: bool = False,
         l1_ratio: float = 0.5,
         max_norm: float | None = None,
         clip_norm: float | None = None,
         batch_size: int | str = 32,
         max_iter: int = 200,
+        max_fun: int = 15000,
         shuffle: bool = True,
         tol: float = 1e-4,
         n_iter_no_change: float = 10,
@@ -222,12 +230,12 @@ class MLPRegressor(BaseNetworkRegressor):
         verbose: bool | int = False,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
+        self.loss = loss
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.weight_init = weight_init
         self.batch_norm = batch_norm
         self.dropout = dropout
-        self.loss = loss
         self.scale_targets = scale_targets
         self.solver = solver
         self.learning_rate = learning_rate
@@ -242,11 +250,13 @@ class MLPRegressor(BaseNetworkRegressor):
         self.epsilon = epsilon
         self.penalty = penalty
         self.alpha = alpha
+        self.divide_alpha = divide_alpha
         self.l1_ratio = l1_ratio
         self.max_norm = max_norm
         self.clip_norm = clip_norm
         self.batch_size = batch_size
         self.max_iter = max_iter
+        self.max_fun = max_fun
         self.shuffle = shuffle
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change

@@ -45,9 +45,9 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         How the output layer starts; see `MLPClassifier`. The other layers have a
         ``weight_init`` of their own.
     loss : {"log_loss", "cross_entropy", "squared_error"}, default="log_loss"
-        A row's cost: ``-sum(y log(a))`` of softmax outputs, or of sigmoid outputs
-        ``-sum(y log(a) + (1 - y) log(1 - a))``, which is an indicator's log loss too,
-        or ``1/2 sum((y - a)**2)``.
+        A row's cost: ``-sum(y log(a))`` of softmax outputs, or of logistic ones
+        ``-sum(y log(a) + (1 - y) log(1 - a))``, which is the log loss of labels and, of
+        one output, of two classes; or ``1/2 sum((y - a)**2)``.
     class_weight : dict, list of dict or "balanced", default=None
         Factors of the weights of each class's rows, for an indicator a dict a label;
         ``"balanced"``, not for `partial_fit`, is ``n_samples / (n_classes * count)``.
@@ -56,20 +56,18 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
         ``"adadelta"``; or ``"lbfgs"``, on all rows at once, with an iteration an epoch.
     learning_rate : str, default="constant"
-        How the rate goes on: ``"constant"``; ``"invscaling"``, over
-        ``(1 + epoch)**power_t``; ``"adaptive"``, halved where training would stop, down
-        to 1/128; or over the whole of ``max_iter`` epochs, ``"cosine"``, to 0, or
-        ``"one_cycle"``, up in 30 percent of them and down in the rest.
+        How the rate goes on: ``"constant"``; ``"adaptive"``, halved where training
+        would stop, to 1/128; ``"invscaling"``, over ``(1 + epoch)**power_t``; or in
+        ``max_iter`` epochs ``"cosine"``, to 0, or ``"one_cycle"``, up and down.
     learning_rate_init : float or "auto", default="auto"
-        The rate at the start, or the peak of a cycle. ``"auto"`` is 0.001, of
-        ``"adagrad"`` 0.01, of ``"adadelta"`` 1, of ``"sgd"`` 0.2, or 0.02 in
-        regression, times ``1 - momentum``.
+        The first rate, or a cycle's top. ``"auto"`` is 0.001, of ``"adagrad"`` 0.01,
+        ``"adadelta"`` 1, ``"sgd"`` ``1 - momentum`` times 0.2, or 0.02 in regression.
     power_t : float, default=0.5
         The exponent of ``learning_rate="invscaling"``.
     warmup_epochs : float, default=0
         Over how many epochs the rate rises from a hundredth to what the schedule says.
     momentum : float, default=0.0
-        The share of the velocity that a step of ``"sgd"`` keeps, from 0 to below 1.
+        The share of the velocity that a step of ``"sgd"`` keeps, from 0 to 1.
     nesterovs_momentum : bool, default=True
         Whether momentum is Nesterov's (Sutskever et al. 2013).
     beta_1 : float, default=0.9
@@ -85,7 +83,8 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         ``alpha * sum(abs(w))``, or a mixture of both by ``l1_ratio``.
     alpha : float, default=1e-4
         The strength of the penalty, the book's lambda over ``n_samples``.
-        scikit-learn's is divided by the rows of a mini-batch, this one is not.
+    divide_alpha : bool, default=False
+        Whether ``alpha`` is divided by the mini-batch's rows, as in scikit-learn.
     l1_ratio : float, default=0.5
         The share of L1 in ``penalty="elasticnet"``.
     max_norm : float, default=None
@@ -96,6 +95,8 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         The rows of a mini-batch, at most all that there are; ``"auto"`` is 200.
     max_iter : int, default=200
         How many epochs a call of `fit` trains for at the most.
+    max_fun : int, default=15000
+        How often a call of `fit` with ``"lbfgs"`` computes the cost at the most.
     shuffle : bool, default=True
         Whether the rows come in a new order each epoch.
     tol : float, default=1e-4
@@ -112,8 +113,8 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
     scoring : str, callable or None, default=None
         What ``early_stopping`` watches: ``"loss"``, a scorer, or what `score` returns.
     gradient_norms : bool, default=False
-        Whether to measure before each epoch how fast each layer learns: the norm of the
-        gradient of its biases over all rows. That takes about as long as the epoch.
+        Whether to measure how fast each layer learns before each epoch: the norm of its
+        biases' gradient over all rows, which takes about as long as the epoch.
     warm_start : bool, default=False
         Whether `fit` goes on from where the last call ended, in the same state.
     dtype : {"auto", "float32", "float64"}, default="auto"
@@ -147,7 +148,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
     batch_norms_ : list of dict of str to ndarray
         Views of the scale, shift and running averages of each batch normalization.
     n_iter_ : int
-        The number of epochs trained, over all calls that went on.
+        The number of epochs that the last call has trained for.
     loss_ : float
         The training cost of the last epoch.
     loss_curve_ : list of float
@@ -155,14 +156,14 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
     history_ : dict of str to list
         An entry an epoch of ``"loss"``, ``"val_loss"``, ``"val_score"``,
         ``"learning_rate"``, ``"seconds"`` and ``"gradient_norms"``, or nan.
-    out_activation_ : {"softmax", "sigmoid", "identity", "exp"}
+    out_activation_ : {"softmax", "logistic", "identity", "exp"}
         The function of the output layer.
     n_outputs_ : int
-        The number of outputs, one a class, a label or a value.
+        The number of outputs: one a class (of two classes 1), a label or a value.
     layers_ : list of dict
         The layers of the fitted network, as plain values.
     training_state_ : dict
-        What going on needs: the last epoch's parameters, and the state of what trains.
+        The last epoch's parameters, and what else going on needs.
 
     See Also
     --------
@@ -220,11 +221,13 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         epsilon: float | None = None,
         penalty: str | None = "l2",
         alpha: float = 1e-4,
+        divide_alpha: bool = False,
         l1_ratio: float = 0.5,
         max_norm: float | None = None,
         clip_norm: float | None = None,
         batch_size: int | str = 32,
         max_iter: int = 200,
+        max_fun: int = 15000,
         shuffle: bool = True,
         tol: float = 1e-4,
         n_iter_no_change: float = 10,
@@ -257,11 +260,13 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         self.epsilon = epsilon
         self.penalty = penalty
         self.alpha = alpha
+        self.divide_alpha = divide_alpha
         self.l1_ratio = l1_ratio
         self.max_norm = max_norm
         self.clip_norm = clip_norm
         self.batch_size = batch_size
         self.max_iter = max_iter
+        self.max_fun = max_fun
         self.shuffle = shuffle
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change

@@ -151,7 +151,7 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
             )
         weights, scale = self._normalize_weights(weights, dtype, weight_scale)
         shape = self._input_shape()
-        return Rows(X, dtype, targets, 0, weights, shape, scale), n_outputs
+        return Rows(X, dtype, targets, None, weights, shape, scale), n_outputs
 
     def _find_scale(self, y, weights):
         """Return the mean and the deviation of each target, or None for both."""
@@ -173,6 +173,8 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         if len(rows) < self._least_to_score:
             return np.nan
         outputs = output_values(logits, self._make_loss().output_activation)
+        if not np.isfinite(outputs).all():
+            return np.nan
         return float(r2_score(rows.labels, outputs, sample_weight=rows.weights))
 
     def __sklearn_tags__(self):

@@ -35,6 +35,11 @@ def find_validation_rows(estimator, rows, sample_weight, given, seed, is_fit):
         raise ValueError("sample_weight_val was given without X_val and y_val.")
     if not (is_fit and estimator.early_stopping):
         return rows, None
+    if estimator.validation_fraction == 0:
+        raise ValueError(
+            "early_stopping with validation_fraction=0 has no rows to watch: hold some "
+            "out, give X_val and y_val, or watch the training rows, with None."
+        )
     if estimator.validation_fraction is None:
         training, held_out = rows, rows
     else:
@@ -88,6 +93,7 @@ def make_validation(estimator, network, loss, rows):
             f"The score needs at least {estimator._least_to_score} rows to validate "
             f"on, got n_samples={len(rows)}: give more, or set scoring='loss'."
         )
+    n_before = len(vars(estimator).get("history_", {}).get("loss", ()))
     model = copy(estimator)
     vars(model).pop("feature_names_in_", None)  # the rows have no names any more
     weights = {}
@@ -103,6 +109,7 @@ def make_validation(estimator, network, loss, rows):
             return cost, estimator._score(logits, rows)
         vars(model).update(describe_network(network, loss))
         model.parameters_, model.history_ = network.parameters, history
+        model.n_iter_ = len(history["loss"]) - n_before
         y = estimator._targets(rows)
         return cost, float(scorer(model, rows.originals(), y, **weights))
 

@@ -35,7 +35,7 @@ class Loss(ABC):
         ValueError
             If there is none.
         """
-        if self.output_activation != "sigmoid":
+        if self.output_activation != "logistic":
             raise ValueError(
                 f"The outputs of {type(self).__name__} are for one class a row, and y "
                 "has several labels a row: choose another loss."
@@ -63,7 +63,7 @@ class Loss(ABC):
 class SquaredError(Loss):
     """``1/2 * sum((a - y)**2)`` with ``a = sigmoid(z)``: the book's quadratic cost."""
 
-    output_activation = "sigmoid"
+    output_activation = "logistic"
     kernel_number = 2
 
     def value(self, logits: Array, targets: Array) -> Array:
@@ -82,7 +82,7 @@ class SquaredError(Loss):
 class CrossEntropy(Loss):
     """``-sum(y log(a) + (1 - y) log(1 - a))`` with ``a = sigmoid(z)``."""
 
-    output_activation = "sigmoid"
+    output_activation = "logistic"
     kernel_number = 1
 
     def value(self, logits: Array, targets: Array) -> Array:
@@ -175,7 +175,7 @@ def constant_logits(frequencies: Array, output_activation: str) -> Array:
     if output_activation == "exp":
         return cast(Array, np.log(np.maximum(frequencies, 1e-12)))
     frequencies = np.clip(frequencies, 1e-12, 1 - 1e-12)
-    if output_activation == "sigmoid":
+    if output_activation == "logistic":
         return cast(Array, logit(frequencies))
     return cast(Array, np.log(frequencies))
 

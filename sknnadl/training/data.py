@@ -45,10 +45,10 @@ class Rows:
     dtype : dtype
         What the blocks are converted to.
     targets : ndarray of shape (n_rows,) or (n_rows, n_outputs), default=None
-        For each row the number of its class, which becomes a one-hot target, or the
-        target itself. Rows without targets can be predicted and not trained on.
-    n_classes : int, default=0
-        The length of a one-hot target.
+        For each row the number of its class, or the target itself. Rows without
+        targets can be predicted and not trained on.
+    class_targets : ndarray of shape (n_classes, n_outputs), default=None
+        The target of each class, such as an identity matrix.
     weights : ndarray of shape (n_rows,), default=None
         The weight of each row.
     input_shape : tuple of int, default=None
@@ -73,7 +73,7 @@ class Rows:
         X: Any,
         dtype: npt.DTypeLike,
         targets: npt.NDArray[Any] | None = None,
-        n_classes: int = 0,
+        class_targets: npt.NDArray[Any] | None = None,
         weights: Array | None = None,
         input_shape: Shape | None = None,
         weight_scale: list[float] | None = None,
@@ -86,7 +86,9 @@ class Rows:
         self._places: npt.NDArray[np.intp] | None = None  # of these rows in X
         self._sparse = hasattr(X, "toarray")
         self.dtype = np.dtype(dtype)
-        self._one_hot: Array = np.eye(n_classes, dtype=dtype)
+        self._class_targets: Array = np.asarray(
+            () if class_targets is None else class_targets, dtype
+        )
         self._buffers: dict[str, npt.NDArray[Any]] = {}
 
     def __len__(self) -> int:
@@ -128,15 +130,15 @@ class Rows:
             raise TypeError("These rows have inputs alone: targets were not given.")
         if self.labels.ndim == 2:
             return self.labels[indices]
-        return np.take(self._one_hot, self.labels[indices], axis=0)
+        return np.take(self._class_targets, self.labels[indices], axis=0)
 
     def distinct_targets(self) -> tuple[Array, Array | None]:
         """Return targets and weights with the means of all: of classes one for each."""
         if self.labels is None or self.labels.ndim == 2:
             return self.targets(), self.weights
-        n_classes = len(self._one_hot)
+        n_classes = len(self._class_targets)
         counts = np.bincount(self.labels, self.weights, n_classes)
-        return self._one_hot, counts.astype(np.float64)
+        return self._class_targets, counts.astype(np.float64)
 
     def places(self) -> Indices:
         """Return where these rows are in the data that were given."""

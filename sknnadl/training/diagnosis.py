@@ -11,15 +11,13 @@ from sknnadl.network.layers.layer import Role
 from sknnadl.network.losses import constant_logits
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import predict_logits
-from sknnadl.training.run import TrainingRun
+from sknnadl.training.run import TrainingRun, exploded_cost
 
 Diagnosis = Literal["too high", "too low", "nothing learned", "exploded"]
 
 #: A cost that is not below this share of the best constant's is no better, and one
 #: that is above this share is worse.
 _NO_BETTER, _WORSE = 0.95, 1.05
-#: A cost above so many times the best constant's has exploded.
-_EXPLODED = 1e3
 #: A fall of the cost below this share of itself, over half a run, is none.
 _FLAT = 1e-3
 #: Parameters that have moved by less than this share of their norm have not moved.
@@ -57,10 +55,11 @@ def diagnose(run: TrainingRun) -> Diagnosis | None:
     half = len(costs) // 2
     if half == 0:
         return None
-    last = costs[half:].min() - run.trainer.step.penalty_value()
+    n_rows = min(run.trainer.batch_size, len(run.rows))
+    last = costs[half:].min() - run.trainer.step.penalty_value(n_rows)
     falls = costs[half:].min() < (1 - _FLAT) * costs[:half].min()
     constant = _constant_cost(run)
-    if _present_cost(run) > _EXPLODED * constant + run.plateau.tol:
+    if kept_is_exploded(run):
         return "exploded"  # and the penalty with it, so that `last` is rounding alone
     if last <= _NO_BETTER * constant + run.plateau.tol:
         return None
@@ -100,6 +99,16 @@ def explain_divergence(run: TrainingRun) -> tuple[str, float]:
     if rate * run.trainer.step.penalty.alpha > _OVERSHOOT:
         return "penalty", run.trainer.step.penalty.alpha
     return "rate", rate
+
+
+def kept_is_exploded(run: TrainingRun) -> bool:
+    """Return whether the network to be kept is no better than none.
+
+    The cost of an epoch is measured before each step, and may explode at its very end.
+    """
+    is_last = run.best_parameters is run.trainer.network.parameters
+    limit = exploded_cost(run.rows, run.trainer.loss)
+    return is_last and not _present_cost(run) <= limit
 
 
 def _constant_cost(run: TrainingRun) -> float:

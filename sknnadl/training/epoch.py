@@ -92,8 +92,8 @@ class Trainer:
         """Train on all rows once; return their mean cost.
 
         The cost is each mini-batch's before its own step, and the penalty that of the
-        weights at the end. Where it is no longer finite after some mini-batches, it
-        is returned then.
+        weights before every 32nd. Where it is no longer finite after some mini-batches,
+        it is returned then.
 
         Parameters
         ----------
@@ -123,11 +123,13 @@ class Trainer:
                 start, stop = block[0], block[-1]
                 indices, outputs = order[start:stop], logits[: stop - start]
                 rates = [rate(edge / n_rows) for edge in block[:-1]]
+                n_block, n_batches = stop - start, len(rates)
+                total += n_block * self.step.penalty_value(n_block / n_batches)
                 train(readers, indices, outputs, block, rates)
                 total += self._total_cost(outputs, rows, indices)
                 if not np.isfinite(total):
                     return total
-            return total / n_rows + self.step.penalty_value()
+            return total / n_rows
 
     def _divide(self, n_rows: int) -> list[int]:
         """Return where mini-batches begin, and where the last one ends.
@@ -162,9 +164,9 @@ class Trainer:
                 total += self.network.gradient
                 cost += self._total_cost(outputs, rows, indices)
             self.network.gradient.fill(0)
-            self.step.add_penalty(self.network.gradient)
+            self.step.add_penalty(self.network.gradient, n_rows)
             total += self.network.gradient
-        return cost / n_rows + self.step.penalty_value(), total
+        return cost / n_rows + self.step.penalty_value(n_rows), total
 
     def checkpoint(self) -> None:
         """Remember the parameters and all state, for `rollback`."""
@@ -204,7 +206,7 @@ class Trainer:
             self.network.differentiate(
                 x, targets, self.loss, 1 / len(x), weights, rng, outputs
             )
-            self.step.take(rate)
+            self.step.take(rate, len(x))
 
     def _divided_batches(
         self,
@@ -218,7 +220,7 @@ class Trainer:
         for start, stop, rate in zip(edges[:-1], edges[1:], rates, strict=True):
             batch = slice(start - edges[0], stop - edges[0])
             self._divided_batch(readers, indices[batch], logits[batch], stop - start)
-            self.step.take(rate)
+            self.step.take(rate, stop - start)
 
     def _divided_batch(
         self,

@@ -25,7 +25,15 @@ class FullBatchRun(TrainingRun):
     It ends where the largest component of the gradient is below the plateau's
     tolerance, or where the cost no longer falls. What L-BFGS remembers of the
     curvature is not kept for the next run.
+
+    Attributes
+    ----------
+    max_fun : float
+        How often the cost is evaluated at the most in `train`, but for the last line
+        search.
     """
+
+    max_fun: float = np.inf
 
     def train(
         self,
@@ -35,8 +43,9 @@ class FullBatchRun(TrainingRun):
     ) -> str:
         """Train for some iterations, or until there is no progress.
 
-        What ends it may also be ``"stall"``: no lower cost is found, although the
-        gradient says that there is one. In float32 rounding hides it.
+        What ends it may also be ``"max_fun"``, where that many evaluations were not
+        enough, or ``"stall"``: no lower cost is found, although the gradient says that
+        there is one. In float32 rounding hides it.
         """
         network = self.trainer.network
         end, began = "", time.perf_counter()
@@ -68,7 +77,7 @@ class FullBatchRun(TrainingRun):
         n_before = len(self.history["loss"])
         options = {
             "maxiter": n_epochs,
-            "maxfun": np.inf,
+            "maxfun": self.max_fun,
             "gtol": self.plateau.tol,
             "ftol": _LEAST_FALL,
         }
@@ -87,7 +96,7 @@ class FullBatchRun(TrainingRun):
         if end:
             return end
         if result.status == _USED_UP:
-            return "max_iter"
+            return "max_iter" if result.nit >= n_epochs else "max_fun"
         self.steepest = float(np.abs(result.jac).max())
         is_exact = network.dtype == np.float64 and result.status == _CONVERGED
         return "plateau" if is_exact or self.steepest <= self.plateau.tol else "stall"

@@ -105,6 +105,11 @@ class SGD(Optimizer):
     @classmethod
     def automatic_rate(cls, arguments: Any, loss: Loss) -> float:
         """Return the rate of the loss, for steps that momentum makes longer."""
+        if arguments.momentum == 1:
+            raise ValueError(
+                "learning_rate_init='auto' has no rate for momentum=1, with which "
+                "steps grow without end: name a rate, or take a momentum below 1."
+            )
         return loss.descent_rate * (1 - float(arguments.momentum))
 
     def step(self, gradient: Array, learning_rate: float) -> None:

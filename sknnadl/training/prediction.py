@@ -59,7 +59,7 @@ def log_probabilities(logits: Array, output_activation: str) -> Array:
     logarithm is free of underflow, so a row of outputs that are all nearly zero has
     probabilities too.
     """
-    if output_activation == "sigmoid":
+    if output_activation == "logistic":
         logits = log_expit(logits)
     shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
     shifted -= np.log(np.add.reduce(np.exp(shifted), axis=1, keepdims=True))

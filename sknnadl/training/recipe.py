@@ -5,6 +5,7 @@ The optimizers, schedules and penalties themselves know which arguments are thei
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -91,14 +92,14 @@ def make_run(
     trainer = Trainer(
         network,
         loss,
-        make_step(arguments, network),
+        make_step(arguments, network, rows),
         batch_size,
         arguments.shuffle,
         rng,
         augmentations,
         n_threads,
     )
-    return (FullBatchRun if is_full_batch else TrainingRun)(
+    run = (FullBatchRun if is_full_batch else TrainingRun)(
         trainer,
         rows,
         make_schedule(arguments, loss),
@@ -108,6 +109,9 @@ def make_run(
         watched,
         arguments.gradient_norms,
     )
+    if isinstance(run, FullBatchRun):
+        run.max_fun = arguments.max_fun
+    return run
 
 
 def make_schedule(arguments: Any, loss: Loss) -> Schedule:
@@ -120,7 +124,7 @@ def make_schedule(arguments: Any, loss: Loss) -> Schedule:
     return SCHEDULES[arguments.learning_rate].from_arguments(arguments, float(rate))
 
 
-def make_step(arguments: Any, network: Network) -> Step:
+def make_step(arguments: Any, network: Network, rows: Rows) -> Step:
     """Return what changes the parameters of a network, given its gradient."""
     penalty: Penalty = L2(0.0)
     kind = OPTIMIZERS.get(arguments.solver)
@@ -130,6 +134,11 @@ def make_step(arguments: Any, network: Network) -> Step:
                 f"solver={arguments.solver!r} decays the weights itself, which takes "
                 f"the place of penalty='l2', got penalty={arguments.penalty!r}: use "
                 "solver='adam', or penalty='l2' or None."
+            )
+        if arguments.divide_alpha:
+            raise ValueError(
+                f"solver={arguments.solver!r} decays the weights by the same share at "
+                "each step, whatever the mini-batch: use divide_alpha=False."
             )
     elif arguments.penalty is not None:
         penalty = PENALTIES[arguments.penalty].from_arguments(arguments)
@@ -142,6 +151,7 @@ def make_step(arguments: Any, network: Network) -> Step:
         penalty,
         None if arguments.clip_norm is None else float(arguments.clip_norm),
         None if arguments.max_norm is None else float(arguments.max_norm),
+        math.prod(rows.weight_scale or ()) if arguments.divide_alpha else None,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sknnadl.network.layers.batch_norm import BatchNormLayer
+from sknnadl.network.losses import Loss
 from sknnadl.training.data import Rows
 from sknnadl.training.epoch import Trainer
 from sknnadl.training.schedules import TRAINING_COST, Plateau, Schedule, Watched
@@ -20,8 +21,23 @@ HISTORY = ("loss", "val_loss", "val_score", "learning_rate", "seconds")
 GRADIENT_NORMS = "gradient_norms"
 
 
+#: A cost above so many times that of outputs of 0, or above so much, has exploded.
+EXPLODED = 1e3
+
+
 class Diverged(ArithmeticError):
-    """The cost of an epoch, or a parameter after it, is no longer finite."""
+    """The cost of an epoch, or a parameter after it, is beyond all bounds."""
+
+
+def exploded_cost(rows: Rows, loss: Loss) -> float:
+    """Return the mean cost from which on training has exploded.
+
+    It is that of outputs beside which outputs of 0, or one unit off, are good.
+    """
+    targets, weights = rows.distinct_targets()
+    with np.errstate(all="ignore"):
+        costs = loss.value(np.zeros_like(targets), targets)
+    return EXPLODED * max(1.0, float(np.average(costs, weights=weights)))
 
 
 class TrainingRun:
@@ -58,11 +74,18 @@ class TrainingRun:
         What weights of rows are divided by; None where there were none yet.
     n_rows_seen : int
         The rows that went through in mini-batches, over all epochs.
+    n_before : int
+        The epochs of the runs that it goes on from.
+    n_good : int
+        The last epoch whose cost had not exploded, which is gone back to.
+    may_explode : bool
+        Whether epochs whose cost has exploded are good ones too.
     steepest : float
         The largest component of the gradient where the run of a full batch stalled.
     """
 
     steepest: float = 0.0
+    may_explode: bool = True
 
     def __init__(
         self,
@@ -86,6 +109,7 @@ class TrainingRun:
         self.history: dict[str, list[Any]] = {name: [] for name in HISTORY}
         self.best_parameters = trainer.network.parameters
         self.n_rows_seen = 0
+        self.n_before = self.n_good = 0
         self.weight_scale = rows.weight_scale
 
     def train(
@@ -106,28 +130,35 @@ class TrainingRun:
 
         Returns
         -------
-        end : {"max_iter", "plateau", "callback", "stall"}
-            What ended it; ``"stall"`` is for `FullBatchRun` alone.
+        end : {"max_iter", "plateau", "callback", "max_fun", "stall"}
+            What ended it; the last two are for `FullBatchRun` alone.
 
         Raises
         ------
         Diverged
-            If the cost, or a parameter, is no longer finite.
+            If the cost, or a parameter, is no longer finite, or if the cost has
+            exploded at the end and had not before.
         """
+        end = "max_iter"
         for _ in range(n_epochs):
             if on_begin:
                 on_begin()
             goes_on = self.epoch()
             if on_end and on_end():
-                return "callback"
+                end = "callback"
+                break
             if not goes_on:
-                return "plateau"
-        return "max_iter"
+                end = "plateau"
+                break
+        if 0 < self.n_good < len(self.history["loss"]):
+            self._go_back()
+            raise Diverged
+        return end
 
     def epoch(self) -> bool:
         """Train for an epoch; return whether to go on after it.
 
-        An exception leaves everything as it was after the epoch before.
+        An exception leaves everything as it was after the last good epoch.
 
         Raises
         ------
@@ -148,18 +179,29 @@ class TrainingRun:
 
     @contextmanager
     def _undone_on_failure(self) -> Iterator[None]:
-        """Go back to the end of the epoch before where the work inside fails."""
+        """Go back to the end of the last good epoch where the work inside fails."""
         try:
             yield
         except BaseException:
-            self.trainer.rollback()
+            self._go_back()
             raise
+
+    def _go_back(self) -> None:
+        """Take back all epochs since the last good one, or since the beginning."""
+        self.trainer.rollback()
+        n_undone = len(self.history["loss"]) - self.n_good
+        self.n_rows_seen -= n_undone * len(self.rows)
+        kept = slice(self.n_good)
+        self.history = {name: values[kept] for name, values in self.history.items()}
 
     def _measure(
         self, loss: float, rate: float, norms: tuple[float, ...], start: float
     ) -> dict[str, Any]:
         """Return what goes into the history of an epoch that is done."""
-        if not (np.isfinite(loss) and self._parameters_are_finite()):
+        parameters = self.trainer.network.parameters
+        with np.errstate(all="ignore"):  # of squares that overflow, as good as infinite
+            length = np.dot(parameters, parameters)
+        if not (np.isfinite(loss) and np.isfinite(length)):
             raise Diverged
         val_loss, val_score = (
             self.validate(self.history) if self.validate else (np.nan,) * 2
@@ -182,12 +224,18 @@ class TrainingRun:
             name: [*self.history.get(name, nothing), measured.get(name, np.nan)]
             for name in self.history | measured
         }
-        self.trainer.checkpoint()
         self.history = history
+        if self.may_explode or not self._has_exploded(measured["loss"]):
+            self.trainer.checkpoint()
+            self.n_good = n_before + 1
         if self.plateau.update(value):
             self.plateau.n_stale = 0
             return self.schedule.on_plateau()
         return True
+
+    def _has_exploded(self, cost: float) -> bool:
+        """Return whether an epoch's cost has exploded."""
+        return cost > EXPLODED and cost > exploded_cost(self.rows, self.trainer.loss)
 
     def _gradient_norms(self) -> tuple[float, ...]:
         """Return the norm of the gradient of each layer's biases, or of their shift.
@@ -204,6 +252,3 @@ class TrainingRun:
                 norms = norms[:-1]  # it takes the biases before it away
             norms.append(float(np.linalg.norm(values[layer.offset])))
         return tuple(norms)
-
-    def _parameters_are_finite(self) -> bool:
-        return bool(np.isfinite(self.trainer.network.parameters).all())

@@ -43,8 +43,8 @@ class Penalty(ABC):
         """Return the penalty."""
 
     @abstractmethod
-    def add_gradient(self, weights: Array, gradient: Array) -> None:
-        """Add the penalty's gradient to that of the weights."""
+    def add_gradient(self, weights: Array, gradient: Array, share: float = 1.0) -> None:
+        """Add a share of the penalty's gradient to that of the weights."""
 
 
 class L2(Penalty):
@@ -54,10 +54,10 @@ class L2(Penalty):
         """Return the penalty."""
         return 0.5 * self.alpha * float(np.dot(weights, weights))
 
-    def add_gradient(self, weights: Array, gradient: Array) -> None:
-        """Add ``alpha * weights``."""
+    def add_gradient(self, weights: Array, gradient: Array, share: float = 1.0) -> None:
+        """Add a share of ``alpha * weights``."""
         axpy = get_blas_funcs("axpy", (weights,))
-        axpy(weights, gradient, a=self.alpha)
+        axpy(weights, gradient, a=self.alpha * share)
 
 
 class L1(Penalty):
@@ -67,9 +67,9 @@ class L1(Penalty):
         """Return the penalty."""
         return self.alpha * float(np.abs(weights).sum())
 
-    def add_gradient(self, weights: Array, gradient: Array) -> None:
-        """Add ``alpha * sign(weights)``, which is 0 for a weight of 0."""
-        gradient += self.alpha * np.sign(weights)
+    def add_gradient(self, weights: Array, gradient: Array, share: float = 1.0) -> None:
+        """Add a share of ``alpha * sign(weights)``, which is 0 for a weight of 0."""
+        gradient += self.alpha * share * np.sign(weights)
 
 
 class ElasticNet(Penalty):
@@ -103,10 +103,10 @@ class ElasticNet(Penalty):
         """Return the penalty."""
         return sum(one.value(weights) for one in self._both)
 
-    def add_gradient(self, weights: Array, gradient: Array) -> None:
-        """Add ``alpha * (l1_ratio * sign(weights) + (1 - l1_ratio) * weights)``."""
+    def add_gradient(self, weights: Array, gradient: Array, share: float = 1.0) -> None:
+        """Add a share of the gradients of both."""
         for one in self._both:
-            one.add_gradient(weights, gradient)
+            one.add_gradient(weights, gradient, share)
 
 
 #: Every penalty by the name that ``penalty`` gives it.
@@ -130,6 +130,9 @@ class Step:
     max_norm : float, default=None
         The largest norm that the incoming weights of a neuron, or a kernel, may have
         after a step; longer ones are scaled down to it (Srivastava et al. 2014).
+    divide_by : float, default=None
+        The mean weight of a row, by which and by the rows of the batch the penalty is
+        divided; by default it is not divided.
     """
 
     def __init__(
@@ -139,36 +142,43 @@ class Step:
         penalty: Penalty,
         clip_norm: float | None = None,
         max_norm: float | None = None,
+        divide_by: float | None = None,
     ) -> None:
         self.network = network
         self.optimizer = optimizer
         self.penalty = penalty
         self.clip_norm = clip_norm
         self.max_norm = max_norm
+        self.divide_by = divide_by
         self._weights = network.parameters[: network.n_weights]
 
-    def penalty_value(self) -> float:
-        """Return the penalty on the weights as they are."""
-        return self.penalty.value(self._weights)
+    def penalty_value(self, n_rows: float) -> float:
+        """Return the penalty on the weights as they are, in a batch of so many rows."""
+        return self.penalty.value(self._weights) * self._penalty_share(n_rows)
 
-    def add_penalty(self, gradient: Array) -> None:
-        """Add the penalty's gradient to one of all parameters."""
+    def add_penalty(self, gradient: Array, n_rows: int) -> None:
+        """Add the penalty's gradient to a batch's of all parameters."""
         if self.penalty.alpha:
-            self.penalty.add_gradient(self._weights, gradient[: self._weights.size])
+            of_weights = gradient[: self._weights.size]
+            share = self._penalty_share(n_rows)
+            self.penalty.add_gradient(self._weights, of_weights, share)
 
-    def take(self, learning_rate: float) -> None:
-        """Change the parameters; the network's gradient is overwritten."""
+    def take(self, learning_rate: float, n_rows: int) -> None:
+        """Change the parameters; the gradient, of a batch of rows, is overwritten."""
         network = self.network
         gradient = network.gradient[: network.n_trained]
         if self.clip_norm is not None:
             _clip(gradient, self.clip_norm)
-        self.add_penalty(gradient)
+        self.add_penalty(gradient, n_rows)
         self.optimizer.step(gradient, learning_rate)
         if self.max_norm is not None:
             self._bound_weights(self.max_norm)
         if gradient.size < network.gradient.size:
             # Statistics, whose gradient says how far to move them.
             network.parameters[gradient.size :] -= network.gradient[gradient.size :]
+
+    def _penalty_share(self, n_rows: float) -> float:
+        return 1.0 if self.divide_by is None else 1 / (self.divide_by * n_rows)
 
     def _bound_weights(self, limit: float) -> None:
         """Scale down the weights of each neuron or kernel that are too long."""

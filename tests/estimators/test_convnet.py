@@ -39,8 +39,8 @@ def fitted_layers(model, digits):
 
 @pytest.mark.filterwarnings("ignore:The network has learned nothing")
 def test_the_defaults_are_the_books_network():
-    X = np.zeros((4, 28, 28))
-    model = ConvNetClassifier(**OPTIONS).fit(X, [0, 1, 0, 1])
+    X = np.zeros((6, 28, 28))
+    model = ConvNetClassifier(**OPTIONS).fit(X, [0, 1, 2, 0, 1, 2])
     assert from_plain(model.layers_) == [
         Conv2D(20, 5),
         MaxPool2D(2),
@@ -48,9 +48,9 @@ def test_the_defaults_are_the_books_network():
         MaxPool2D(2),
         Flatten(),
         Dense(100),
-        Dense(2, "identity"),
+        Dense(3, "identity"),
     ]
-    shapes = [(5, 5, 1, 20), (5, 5, 20, 40), (640, 100), (100, 2)]
+    shapes = [(5, 5, 1, 20), (5, 5, 20, 40), (640, 100), (100, 3)]
     assert [c.shape for c in model.coefs_] == shapes
 
 

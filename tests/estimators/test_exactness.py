@@ -160,7 +160,7 @@ def test_fit_can_stop_be_saved_and_go_on(case, kind, at):
             model.set_params(max_iter=n_epochs, warm_start=True)
             return model.fit(X, y, w, **given)
         for _ in range(n_epochs):
-            model.partial_fit(X, y, np.unique(y), w, **given)
+            model.partial_fit(X, y, w, np.unique(y), **given)
         return model
 
     half = train(clone(model), at)

@@ -84,4 +84,4 @@ def test_layers_are_counted_with_inputs_and_outputs(digits):
     layers = [Conv2D(2, 3, activation="identity"), BatchNorm(), Flatten(), Dense(4)]
     net = NetworkClassifier(layers, input_shape=(8, 8), **options).fit(X, y)
     assert net.n_layers_ == 2 + 2
-    assert MLPRegressor((), **options).fit(X, y).n_layers_ == 2
+    assert MLPRegressor(hidden_layer_sizes=(), **options).fit(X, y).n_layers_ == 2

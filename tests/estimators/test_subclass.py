@@ -47,6 +47,7 @@ class Autoencoder(TransformerMixin, BaseNetwork):
     weight_init, batch_norm, dropout, dtype = "auto", False, 0.0, "float64"
     learning_rate, warmup_epochs, momentum, nesterovs_momentum = "constant", 0, 0, True
     beta_1, beta_2, epsilon, penalty, alpha = 0.9, 0.999, None, "l2", 1e-6
+    divide_alpha, max_fun = False, 15000
     max_norm = clip_norm = scoring = n_jobs = None
     batch_size, shuffle, tol, n_iter_no_change = 32, True, 1e-4, np.inf
     validation_fraction, gradient_norms, warm_start, verbose = 0.2, False, False, 0
@@ -64,7 +65,7 @@ class Autoencoder(TransformerMixin, BaseNetwork):
         weights = self._check_weights(sample_weight, X)
         scale = options.get("weight_scale")
         weights, scale = self._normalize_weights(weights, dtype, scale)
-        rows = Rows(X, dtype, X.astype(dtype), 0, weights, None, scale)
+        rows = Rows(X, dtype, X.astype(dtype), None, weights, None, scale)
         return rows, X.shape[1]
 
     def _hidden_layers(self):
@@ -92,7 +93,7 @@ def test_an_autoencoder_restores_what_it_has_seen(pixels):
     model = clone(Autoencoder(max_iter=80, random_state=0)).fit(pixels)
     error = ((model.transform(pixels) - pixels) ** 2).mean()
     assert error < 0.5 * ((pixels - pixels.mean(axis=0)) ** 2).mean()
-    assert model.out_activation_ == "sigmoid"
+    assert model.out_activation_ == "logistic"
     assert model.n_outputs_ == model.n_features_in_ == pixels.shape[1]
     # ten numbers tell about as much as ten principal components
     pca = PCA(10).fit(pixels)
@@ -114,7 +115,7 @@ def test_it_is_an_estimator_like_the_others(pixels):
     with pytest.raises(ValueError, match="solver"):
         Autoencoder(solver="none").fit(pixels)
     options = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
-    regressor = MLPRegressor((5,), **options)
+    regressor = MLPRegressor(hidden_layer_sizes=(5,), **options)
     make_pipeline(model, regressor).fit(pixels, pixels.sum(axis=1))
 
 

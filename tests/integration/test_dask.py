@@ -27,7 +27,7 @@ ESTIMATORS = {
     type(estimator).__name__: estimator
     for estimator in (
         MLPClassifier((5,), **OPTIONS),
-        MLPRegressor((5,), **OPTIONS),
+        MLPRegressor(hidden_layer_sizes=(5,), **OPTIONS),
         ConvNetClassifier((2,), kernel_size=3, hidden_layer_sizes=(5,), **OPTIONS),
         ConvNetRegressor((2,), kernel_size=3, hidden_layer_sizes=(5,), **OPTIONS),
         NetworkClassifier([Dense(5)], **OPTIONS),

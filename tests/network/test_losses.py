@@ -54,14 +54,14 @@ def test_sigmoid_outputs_are_divided_by_their_sum():
     logits, _ = draw()
     a = expit(logits)
     np.testing.assert_allclose(
-        np.exp(log_probabilities(logits, "sigmoid")), a / a.sum(axis=1, keepdims=True)
+        np.exp(log_probabilities(logits, "logistic")), a / a.sum(axis=1, keepdims=True)
     )
 
 
 def test_outputs_that_are_all_nearly_zero_have_probabilities():
     logits = np.array([[-800.0, -801.0]])  # both sigmoids underflow
     expected = [[1 / (1 + np.exp(-1)), 1 / (1 + np.exp(1))]]
-    np.testing.assert_allclose(np.exp(log_probabilities(logits, "sigmoid")), expected)
+    np.testing.assert_allclose(np.exp(log_probabilities(logits, "logistic")), expected)
 
 
 @pytest.mark.parametrize("name", sorted(LOSSES))
@@ -78,6 +78,6 @@ def test_constant_logits_minimize_the_cost(name):
 def test_a_loss_of_labels_has_sigmoid_outputs():
     for name, loss in LOSSES.items():
         of_labels = loss.for_labels()
-        assert of_labels.output_activation == "sigmoid", name
+        assert of_labels.output_activation == "logistic", name
     with pytest.raises(ValueError, match="LinearSquaredError are for one class a row"):
         REGRESSION_LOSSES["squared_error"].for_labels()

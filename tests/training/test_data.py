@@ -22,7 +22,7 @@ def test_take_is_indexing_and_conversion(X, data, kind, dtype):
     n = len(X)
     codes = np.arange(n) % 3
     weights = np.linspace(0, 1, n).astype(dtype)
-    rows = Rows(kind(X), dtype, codes, 3, weights)
+    rows = Rows(kind(X), dtype, codes, np.eye(3), weights)
     indices = np.array(data.draw(st.lists(st.integers(0, n - 1), min_size=1)))
     block = rows.take(indices)
     assert block.x.dtype == block.targets.dtype == dtype

@@ -72,7 +72,7 @@ def test_epoch_is_the_textbook_algorithm(loss, penalty, batch_size, n_threads):
     weights = [p["weights"].copy() for p in network.layer_parameters]
     biases = [p["biases"].copy() for p in network.layer_parameters]
 
-    rows = Rows(X, "float64", codes, 3, sample_weight)
+    rows = Rows(X, "float64", codes, np.eye(3), sample_weight)
     trainer = Trainer(
         network,
         LOSSES[loss],
@@ -108,7 +108,9 @@ def test_cost_of_an_epoch_by_hand():
         rng=np.random.default_rng(0),
     )
     with trainer:
-        cost = trainer.epoch(Rows(X, "float64", codes, 2, weights), lambda part: 0.0)
+        cost = trainer.epoch(
+            Rows(X, "float64", codes, np.eye(2), weights), lambda part: 0.0
+        )
     # each row costs log 2; the penalty is 0.1 / 2 * (9 + 16)
     assert cost == pytest.approx(np.log(2) + 1.25, rel=1e-12)
 
@@ -136,7 +138,9 @@ def make_rows(n_rows, *input_shape, dtype="float64"):
     rng = np.random.default_rng(2)
     X = rng.standard_normal((n_rows, *input_shape))
     weights = rng.uniform(0, 2, n_rows).astype(dtype)
-    return Rows(X.astype(dtype), dtype, rng.integers(3, size=n_rows), 3, weights)
+    return Rows(
+        X.astype(dtype), dtype, rng.integers(3, size=n_rows), np.eye(3), weights
+    )
 
 
 #: A piece of a mini-batch of these has at least 65, 32 and 24 rows.
@@ -216,7 +220,9 @@ def test_augmentations_reach_training_rows_only(batch_size):
     rows = make_rows(60, 4, 4, 1)
     images = rows.inputs(slice(None)).copy()
     upside_down = make([Flatten()], (4, 4, 1), batch_size)
-    turned = Rows(images[:, ::-1].copy(), "float64", rows.labels, 3, rows.weights)
+    turned = Rows(
+        images[:, ::-1].copy(), "float64", rows.labels, np.eye(3), rows.weights
+    )
     with trainer, upside_down:
         cost = trainer.epoch(rows, lambda part: 0.5)
         assert cost == upside_down.epoch(turned, lambda part: 0.5)

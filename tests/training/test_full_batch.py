@@ -29,7 +29,7 @@ def make_run(data, hidden=(), alpha=0.1, tol=1e-6, n_threads=1, dtype="float64")
         rng=np.random.default_rng(0),
         n_threads=n_threads,
     )
-    rows = Rows(X, dtype, y, 3)
+    rows = Rows(X, dtype, y, np.eye(3))
     return FullBatchRun(own, rows, Schedule(np.nan), Plateau(tol, np.inf), seed=0)
 
 

@@ -53,7 +53,7 @@ def make_run(data, optimizer=SGD, schedule=None, tol=0.0, patience=np.inf, **opt
         shuffle=True,
         rng=np.random.default_rng(0),
     )
-    rows = Rows(X, "float64", y, 3)
+    rows = Rows(X, "float64", y, np.eye(3))
     schedule = schedule or Schedule(0.05)
     return TrainingRun(trainer, rows, schedule, Plateau(tol, patience), 0, **options)
 
@@ -196,3 +196,45 @@ def test_gradient_norms_are_those_of_the_biases_or_shifts(iris):
     plain = make_run(iris)
     train(plain, 2)
     assert measured(run) == measured(plain)
+
+
+@pytest.mark.parametrize("end", ["exploded", "infinite", "interrupted"])
+def test_epochs_that_have_exploded_are_taken_back(end, iris, monkeypatch):
+    run, expected = make_run(iris), make_run(iris)
+    train(expected, 2)
+    run.may_explode = False
+    epoch, costs = Trainer.epoch, {3: 1e4, 4: 1e6}
+    if end == "infinite":
+        costs[5] = np.inf
+
+    def costly_epoch(*arguments):
+        number = len(run.history["loss"]) + 1
+        if number == 5 and end == "interrupted":
+            raise KeyboardInterrupt
+        return costs.get(number, epoch(*arguments))
+
+    monkeypatch.setattr(Trainer, "epoch", costly_epoch)
+    with pytest.raises(KeyboardInterrupt if end == "interrupted" else Diverged):
+        train(run, 4 if end == "exploded" else 6)
+    np.testing.assert_array_equal(
+        run.trainer.network.parameters, expected.trainer.network.parameters
+    )
+    assert run.history["loss"] == expected.history["loss"]
+    assert run.n_rows_seen == expected.n_rows_seen == 300
+
+
+def test_an_explosion_that_is_got_over_counts(iris, monkeypatch):
+    run, expected = make_run(iris), make_run(iris)
+    train(expected, 4)
+    run.may_explode, epoch = False, Trainer.epoch
+
+    def costly_epoch(*arguments):
+        cost = epoch(*arguments)
+        return 1e4 if len(run.history["loss"]) == 1 else cost
+
+    monkeypatch.setattr(Trainer, "epoch", costly_epoch)
+    assert train(run, 4) == "max_iter"
+    np.testing.assert_array_equal(
+        run.trainer.network.parameters, expected.trainer.network.parameters
+    )
+    assert len(run.history["loss"]) == 4

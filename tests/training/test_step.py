@@ -42,7 +42,7 @@ def test_clipping_by_hand(limit, expected):
     network = Network([Dense(1, "identity")], (1,), "float64")
     network.parameters[:] = 0
     network.gradient[:] = [3, 4]  # of norm 5
-    make_step(network, clip_norm=limit).take(1)
+    make_step(network, clip_norm=limit).take(1, 1)
     np.testing.assert_allclose(network.parameters, [-x for x in expected], rtol=1e-15)
 
 
@@ -52,7 +52,7 @@ def test_clipping_is_that_of_pytorch(network, part):
     n = network.n_trained
     before, gradient = network.parameters[:n].copy(), network.gradient[:n].copy()
     limit = part * float(np.linalg.norm(gradient))
-    make_step(network, clip_norm=limit).take(1)
+    make_step(network, clip_norm=limit).take(1, 1)
     theirs = torch.tensor(before)
     theirs.grad = torch.tensor(gradient)
     torch.nn.utils.clip_grad_norm_([theirs], limit)
@@ -66,8 +66,8 @@ def test_a_gradient_within_the_limit_is_left_alone(network):
     other = network.replica(network.parameters.copy())
     other.gradient[:] = network.gradient
     limit = 2 * float(np.linalg.norm(network.gradient))
-    make_step(network, clip_norm=limit, max_norm=1e6).take(0.1)
-    make_step(other).take(0.1)
+    make_step(network, clip_norm=limit, max_norm=1e6).take(0.1, 1)
+    make_step(other).take(0.1, 1)
     np.testing.assert_array_equal(network.parameters, other.parameters)
 
 
@@ -76,8 +76,8 @@ def test_the_penalty_comes_after_clipping_and_on_weights_alone(network, kind, sl
     n, n_weights = network.n_trained, network.n_weights
     before, gradient = network.parameters[:n].copy(), network.gradient[:n].copy()
     step = make_step(network, kind(0.5), clip_norm=0.25)
-    assert step.penalty_value() == kind(0.5).value(before[:n_weights])
-    step.take(0.1)
+    assert step.penalty_value(1) == kind(0.5).value(before[:n_weights])
+    step.take(0.1, 1)
     expected = 0.25 * gradient / np.linalg.norm(gradient)
     expected[:n_weights] += 0.5 * slope(before[:n_weights])
     atol = tolerance(network)
@@ -89,14 +89,14 @@ def test_the_penalty_comes_after_clipping_and_on_weights_alone(network, kind, sl
 def test_max_norm_bounds_neurons_and_kernels(network):
     free = network.replica(network.parameters.copy())
     free.gradient[:] = network.gradient
-    make_step(free).take(0.1)
+    make_step(free).take(0.1, 1)
     lengths = {
         i: np.linalg.norm(p["weights"].reshape(-1, p["weights"].shape[-1]), axis=0)
         for i, p in enumerate(free.layer_parameters)
         if "weights" in p
     }
     limit = float(np.median(np.concatenate(list(lengths.values()))))
-    make_step(network, max_norm=limit).take(0.1)
+    make_step(network, max_norm=limit).take(0.1, 1)
     n_short = 0
     for i, (ours, theirs) in enumerate(
         zip(network.layer_parameters, free.layer_parameters, strict=True)
@@ -120,7 +120,7 @@ def test_max_norm_by_hand():
     network = Network([Dense(2, "identity")], (2,), "float64")
     network.parameters[:] = [3, 0.3, 4, 0.4, 9, 9]  # (3, 4) and (0.3, 0.4); biases
     network.gradient[:] = 0
-    make_step(network, max_norm=2).take(1)
+    make_step(network, max_norm=2).take(1, 1)
     expected = [1.2, 0.3, 1.6, 0.4, 9, 9]
     np.testing.assert_allclose(network.parameters, expected, rtol=1e-15)
 
@@ -131,5 +131,5 @@ def test_statistics_move_by_what_their_gradient_says(network, rate):
     assert n < network.parameters.size
     expected = (network.parameters - network.gradient)[n:]
     # neither the rate nor clipping has a say in it
-    make_step(network, clip_norm=1e-3, max_norm=1e-3).take(rate)
+    make_step(network, clip_norm=1e-3, max_norm=1e-3).take(rate, 1)
     np.testing.assert_array_equal(network.parameters[n:], expected)

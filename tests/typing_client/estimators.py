@@ -94,7 +94,9 @@ def learn_classes(X: NDArray[np.float64], y: list[str]) -> MLPClassifier:
 
 def learn_values(X: NDArray[np.float32], y: NDArray[np.float32]) -> float:
     """Fit regressors of each kind."""
-    net = MLPRegressor(50, solver="lbfgs", dtype="float64", random_state=0)
+    net = MLPRegressor(
+        hidden_layer_sizes=50, solver="lbfgs", dtype="float64", random_state=0
+    )
     assert_type(net.fit(X, y, X_val=X, y_val=y).predict(X), NDArray[Any])
     assert_type(net.set_params(solver="sgd").partial_fit(X, y), MLPRegressor)
     images = ConvNetRegressor(4, kernel_size=3, image_shape=(8, 8)).fit(X, y)
