@@ -57,6 +57,7 @@ def start(row, seed, n_jobs):
     model = row.estimator(
         **row.parameters,
         alpha=row.alpha,
+        divide_alpha=False,
         batch_size=BATCH_SIZE,
         max_iter=1,
         tol=0,

@@ -18,6 +18,8 @@ from sklearn.datasets import (
     load_iris,
     load_wine,
     make_friedman1,
+    make_friedman2,
+    make_friedman3,
 )
 from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
@@ -73,31 +75,37 @@ def print_conv_rates(path):
 
 
 def print_regression_rates(seeds):
-    """Print the coefficient of determination by learning rate, targets scaled."""
-    digits = load_digits(return_X_y=True)
+    """Print the coefficient of determination by solver and rate, targets scaled."""
     sets = {
         "diabetes": load_diabetes(return_X_y=True),
         "friedman1": make_friedman1(1000, noise=1.0, random_state=0),
-        "digits": digits,
+        "friedman2": make_friedman2(1000, noise=50.0, random_state=0),
+        "friedman3": make_friedman3(1000, noise=0.1, random_state=0),
+        "digits": load_digits(return_X_y=True),
     }
     models = {
-        f"rate {rate}": MLPRegressor(learning_rate_init=rate)
-        for rate in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+        f"{solver} {rate}": MLPRegressor(solver=solver, learning_rate_init=rate)
+        for solver, rates in (("sgd", (0.01, 0.02, 0.05)), ("adam", (0.001, 0.004)))
+        for rate in rates
     }
-    models["Adam"] = MLPRegressor(solver="adam")
-    models["scikit-learn, Adam"] = SklearnMLPRegressor()
-    print("| data |", " | ".join(models), "|")
-    print("| --- |" + " ---: |" * len(models))
+    models["scikit-learn's"] = SklearnMLPRegressor()
+    print("| data | features |", " | ".join(models), "|")
+    print("| --- | --- |" + " ---: |" * len(models))
     for name, (X, y) in sets.items():
-        scores = [measure_regression(model, X, y, seeds) for model in models.values()]
-        print(f"| {name} |", " | ".join(f"{s:.3f}" for s in scores), "|", flush=True)
+        for features, scaler in (("scaled", StandardScaler()), ("as they are", None)):
+            scores = [
+                measure_regression(scaler, model, X, y, seeds)
+                for model in models.values()
+            ]
+            row = " | ".join(f"{score:.3f}" for score in scores)
+            print(f"| {name} | {features} | {row} |", flush=True)
 
 
-def measure_regression(estimator, X, y, seeds):
+def measure_regression(scaler, estimator, X, y, seeds):
     """Return the mean score over seeds; nan where training diverged."""
     scores = []
     for seed in range(seeds):
-        model = make_pipeline(StandardScaler(), estimator.set_params(random_state=seed))
+        model = make_pipeline(scaler, estimator.set_params(random_state=seed))
         model = TransformedTargetRegressor(model, transformer=StandardScaler())
         folds = KFold(5, shuffle=True, random_state=seed)
         scores.append(cross_val_score(model, X, y, cv=folds).mean())
@@ -115,7 +123,7 @@ def main():
         "--conv", action="store_true", help="the rate of ConvNetClassifier instead"
     )
     parser.add_argument(
-        "--regression", action="store_true", help="the rate of MLPRegressor instead"
+        "--regression", action="store_true", help="solvers of MLPRegressor instead"
     )
     parser.add_argument("--data", help="with --conv: where MNIST is")
     options = parser.parse_args()

@@ -52,6 +52,7 @@ def main():
         learning_rate_init=0.5,
         batch_size=10,
         alpha=1e-4,
+        divide_alpha=False,
         tol=0,
         n_iter_no_change=float("inf"),
         random_state=0,

@@ -29,6 +29,7 @@ LEADERS = {
     },
     "input_shape_": {"network_": "network_classifier.py"},
     "loss": {"regressor": "mlp_regressor.py"},
+    "solver": {"regressor": "mlp_regressor.py"},
     "weight_init": {"network_": "network_classifier.py"},
 }
 SECTIONS = "Parameters", "Attributes"

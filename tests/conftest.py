@@ -14,6 +14,9 @@ settings.register_profile(
 )
 settings.load_profile("sknnadl")
 
+#: What users write, run by the tests as they would run it.
+collect_ignore = ["scripts"]
+
 
 @pytest.fixture(scope="session")
 def digits():

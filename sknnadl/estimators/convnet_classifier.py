@@ -94,9 +94,10 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
         What weights, and not biases, add to the cost: ``alpha / 2 * sum(w**2)``,
         ``alpha * sum(abs(w))``, or a mixture of both by ``l1_ratio``.
     alpha : float, default=1e-4
-        The strength of the penalty, the book's lambda over ``n_samples``.
-    divide_alpha : bool, default=False
-        Whether ``alpha`` is divided by the mini-batch's rows, as in scikit-learn.
+        The strength of the penalty; ``"adamw"`` takes it as it is.
+    divide_alpha : bool, default=True
+        Whether ``alpha`` is divided by the weight of the mini-batch's rows, as in
+        scikit-learn. Undivided it is the book's lambda over ``n_samples``.
     l1_ratio : float, default=0.5
         The share of L1 in ``penalty="elasticnet"``.
     max_norm : float, default=None
@@ -120,8 +121,8 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
         Whether to watch ``scoring`` on validation rows, and keep the best epoch's
         network. Otherwise the training cost is watched, and the last epoch's kept.
     validation_fraction : float or None, default=0.1
-        The share of rows that ``early_stopping`` holds out, of each class the same,
-        where `fit` is given no ``X_val``; with None it watches the training rows.
+        Which share of each class's rows ``early_stopping`` holds out without ``X_val``,
+        but not for ``"lbfgs"``; with None it watches the training rows.
     scoring : str, callable or None, default=None
         What ``early_stopping`` watches: ``"loss"``, a scorer, or what `score` returns.
     gradient_norms : bool, default=False
@@ -230,7 +231,7 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
         epsilon: float | None = None,
         penalty: str | None = "l2",
         alpha: float = 1e-4,
-        divide_alpha: bool = False,
+        divide_alpha: bool = True,
         l1_ratio: float = 0.5,
         max_norm: float | None = None,
         clip_norm: float | None = None,

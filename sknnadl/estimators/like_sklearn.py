@@ -8,14 +8,12 @@ from typing import Any, ClassVar, Self
 class LikeSklearn:
     """Mixin of the estimators that scikit-learn has too."""
 
-    #: The arguments that make the difference: scikit-learn's defaults where ours are
-    #: others, and what is not an argument there.
+    #: scikit-learn's defaults where ours are others.
     _as_in_sklearn: ClassVar[dict[str, Any]] = {
         "solver": "adam",
         "learning_rate_init": 0.001,
         "momentum": 0.9,
         "epsilon": 1e-8,
-        "divide_alpha": True,
         "batch_size": "auto",
     }
 
@@ -23,9 +21,8 @@ class LikeSklearn:
     def like_sklearn(cls, *args: Any, **kwargs: Any) -> Self:
         """Return an estimator that trains as scikit-learn's of the same name does.
 
-        It has the defaults of that, its penalty, which is divided by the rows of a
-        mini-batch, and in regression its targets, as they are. The page "From
-        scikit-learn" of the documentation says what remains different.
+        It has the defaults of that, and in regression targets as they are. The page
+        "From scikit-learn" of the documentation says what remains different.
 
         Parameters
         ----------
@@ -42,7 +39,7 @@ class LikeSklearn:
         --------
         >>> from sknnadl import MLPClassifier
         >>> MLPClassifier.like_sklearn((20,), alpha=0.1)
-        MLPClassifier(alpha=0.1, batch_size='auto', divide_alpha=True, epsilon=1e-08,
+        MLPClassifier(alpha=0.1, batch_size='auto', epsilon=1e-08,
                       hidden_layer_sizes=(20,), learning_rate_init=0.001, momentum=0.9,
                       solver='adam')
         """

@@ -43,7 +43,7 @@ class MLPRegressor(LikeSklearn, BaseNetworkRegressor):
     scale_targets : bool, default=True
         Whether to train on targets of mean 0 and deviation 1, of which ``coefs_`` and
         costs are then, and undo that in `predict`; not with ``"poisson"``.
-    solver : str, default="sgd"
+    solver : str, default="adam"
         How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
         ``"adadelta"``; or ``"lbfgs"``, on all rows at once, with an iteration an epoch.
@@ -74,9 +74,10 @@ class MLPRegressor(LikeSklearn, BaseNetworkRegressor):
         What weights, and not biases, add to the cost: ``alpha / 2 * sum(w**2)``,
         ``alpha * sum(abs(w))``, or a mixture of both by ``l1_ratio``.
     alpha : float, default=1e-4
-        The strength of the penalty, the book's lambda over ``n_samples``.
-    divide_alpha : bool, default=False
-        Whether ``alpha`` is divided by the mini-batch's rows, as in scikit-learn.
+        The strength of the penalty; ``"adamw"`` takes it as it is.
+    divide_alpha : bool, default=True
+        Whether ``alpha`` is divided by the weight of the mini-batch's rows, as in
+        scikit-learn. Undivided it is the book's lambda over ``n_samples``.
     l1_ratio : float, default=0.5
         The share of L1 in ``penalty="elasticnet"``.
     max_norm : float, default=None
@@ -100,8 +101,8 @@ class MLPRegressor(LikeSklearn, BaseNetworkRegressor):
         Whether to watch ``scoring`` on validation rows, and keep the best epoch's
         network. Otherwise the training cost is watched, and the last epoch's kept.
     validation_fraction : float or None, default=0.1
-        The share of rows that ``early_stopping`` holds out, of each class the same,
-        where `fit` is given no ``X_val``; with None it watches the training rows.
+        Which share of each class's rows ``early_stopping`` holds out without ``X_val``,
+        but not for ``"lbfgs"``; with None it watches the training rows.
     scoring : str, callable or None, default=None
         What ``early_stopping`` watches: ``"loss"``, a scorer, or what `score` returns.
     gradient_norms : bool, default=False
@@ -197,7 +198,7 @@ class MLPRegressor(LikeSklearn, BaseNetworkRegressor):
         batch_norm: bool = False,
         dropout: npt.ArrayLike = 0.0,
         scale_targets: bool = True,
-        solver: str = "sgd",
+        solver: str = "adam",
         learning_rate: str = "constant",
         learning_rate_init: float | str = "auto",
         power_t: float = 0.5,
@@ -210,7 +211,7 @@ class MLPRegressor(LikeSklearn, BaseNetworkRegressor):
         epsilon: float | None = None,
         penalty: str | None = "l2",
         alpha: float = 1e-4,
-        divide_alpha: bool = False,
+        divide_alpha: bool = True,
         l1_ratio: float = 0.5,
         max_norm: float | None = None,
         clip_norm: float | None = None,

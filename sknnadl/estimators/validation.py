@@ -11,6 +11,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import get_tags
 
 from sknnadl.training.prediction import predict_logits
+from sknnadl.training.recipe import FULL_BATCH
 from sknnadl.training.schedules import TRAINING_COST, Watched
 
 #: The ``scoring`` that is no score.
@@ -33,7 +34,8 @@ def find_validation_rows(estimator, rows, sample_weight, given, seed, is_fit):
         return rows, _make_given(estimator, X, y, weights, rows)
     if weights is not None:
         raise ValueError("sample_weight_val was given without X_val and y_val.")
-    if not (is_fit and estimator.early_stopping):
+    # As in scikit-learn, L-BFGS trains on all rows that there are.
+    if not (is_fit and estimator.early_stopping) or estimator.solver == FULL_BATCH:
         return rows, None
     if estimator.validation_fraction == 0:
         raise ValueError(

@@ -95,9 +95,10 @@ def explain_divergence(run: TrainingRun) -> tuple[str, float]:
         largest = float(np.abs(values).max(initial=0))
         if largest > _LARGE:
             return cause, largest
-    rate = run.schedule.initial
-    if rate * run.trainer.step.penalty.alpha > _OVERSHOOT:
-        return "penalty", run.trainer.step.penalty.alpha
+    rate, step = run.schedule.initial, run.trainer.step
+    share = step.penalty_share(min(run.trainer.batch_size, len(run.rows)))
+    if rate * share * step.penalty.alpha > _OVERSHOOT:
+        return "penalty", step.penalty.alpha
     return "rate", rate
 
 

@@ -135,11 +135,6 @@ def make_step(arguments: Any, network: Network, rows: Rows) -> Step:
                 f"the place of penalty='l2', got penalty={arguments.penalty!r}: use "
                 "solver='adam', or penalty='l2' or None."
             )
-        if arguments.divide_alpha:
-            raise ValueError(
-                f"solver={arguments.solver!r} decays the weights by the same share at "
-                "each step, whatever the mini-batch: use divide_alpha=False."
-            )
     elif arguments.penalty is not None:
         penalty = PENALTIES[arguments.penalty].from_arguments(arguments)
     parameters = network.parameters[: network.n_trained]

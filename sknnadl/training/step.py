@@ -154,13 +154,13 @@ class Step:
 
     def penalty_value(self, n_rows: float) -> float:
         """Return the penalty on the weights as they are, in a batch of so many rows."""
-        return self.penalty.value(self._weights) * self._penalty_share(n_rows)
+        return self.penalty.value(self._weights) * self.penalty_share(n_rows)
 
     def add_penalty(self, gradient: Array, n_rows: int) -> None:
         """Add the penalty's gradient to a batch's of all parameters."""
         if self.penalty.alpha:
             of_weights = gradient[: self._weights.size]
-            share = self._penalty_share(n_rows)
+            share = self.penalty_share(n_rows)
             self.penalty.add_gradient(self._weights, of_weights, share)
 
     def take(self, learning_rate: float, n_rows: int) -> None:
@@ -177,7 +177,8 @@ class Step:
             # Statistics, whose gradient says how far to move them.
             network.parameters[gradient.size :] -= network.gradient[gradient.size :]
 
-    def _penalty_share(self, n_rows: float) -> float:
+    def penalty_share(self, n_rows: float) -> float:
+        """Return what the penalty is multiplied by in a batch of so many rows."""
         return 1.0 if self.divide_by is None else 1 / (self.divide_by * n_rows)
 
     def _bound_weights(self, limit: float) -> None:

@@ -45,7 +45,7 @@ def best_epoch(model):
 def test_the_best_epoch_is_kept_bit_for_bit(scoring, solver, noisy):
     X, y, X_val, y_val = noisy
     model = MLPClassifier((30,), solver=solver, early_stopping=True, random_state=0)
-    model.set_params(scoring=scoring, learning_rate_init=0.05, tol=0)
+    model.set_params(scoring=scoring, learning_rate_init=0.02, tol=0)
     model.fit(X, y, X_val=X_val, y_val=y_val)
     best = best_epoch(model)
     assert best > 1

@@ -152,11 +152,12 @@ def test_weights_of_zero_are_rows_left_out(iris):
     np.testing.assert_allclose(weighted.parameters_, left_out.parameters_, rtol=1e-10)
 
 
-def test_the_scale_of_the_weights_does_not_matter(iris):
+def test_the_scale_of_the_weights_matters_to_the_penalty_alone(iris):
     X, y = iris
     weights = np.linspace(0.1, 1, 150)
     one = quick().fit(X, y, weights)
-    other = quick().fit(X, y, 1024 * weights)  # a power of two scales exactly
+    # A power of two scales exactly, the weights and the penalty's share.
+    other = quick(alpha=1024e-4).fit(X, y, 1024 * weights)
     np.testing.assert_array_equal(one.parameters_, other.parameters_)
 
 

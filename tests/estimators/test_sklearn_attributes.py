@@ -1,6 +1,7 @@
 """The attributes that scikit-learn's perceptrons have, by their meaning there."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from sklearn.neural_network import MLPRegressor as SklearnMLPRegressor
@@ -30,14 +31,28 @@ def public(model):
     return {name for name in names if hasattr(model, name)}
 
 
+TARGETS = {
+    "classes": ("MLPClassifier", lambda y: y),
+    "two classes": ("MLPClassifier", lambda y: np.where(y == 0, "b", "a")),
+    "labels": ("MLPClassifier", lambda y: np.stack([y == 0, y > 1, y < 2], 1) + 0),
+    "values": ("MLPRegressor", lambda y: y + 0.5),
+    "two values": ("MLPRegressor", lambda y: np.stack([y, -y], 1)),
+}
+
+
 @pytest.mark.parametrize("options", VARIANTS)
-@pytest.mark.parametrize("kind", ["MLPClassifier", "MLPRegressor"])
-def test_attributes_are_those_of_scikit_learn(kind, options, iris):
+@pytest.mark.parametrize("target", TARGETS)
+def test_attributes_are_those_of_scikit_learn(target, options, iris):
+    kind, make = TARGETS[target]
+    X, y = pd.DataFrame(iris[0], columns=list("abcd")), make(iris[1])
     ours, theirs = (
-        getattr(module, kind)(**SHARED, **options).fit(*iris)
+        getattr(module, kind)(**SHARED, **options).fit(X, y)
         for module in (sknnadl, SKLEARN)
     )
     assert public(theirs) <= public(ours) | {"best_loss_"}
+    for name in ("classes_", "feature_names_in_"):
+        mine, other = (getattr(model, name, []) for model in (ours, theirs))
+        np.testing.assert_array_equal(mine, other)
     for name in NAMES:
         assert getattr(ours, name) == getattr(theirs, name), name
     for name in ("coefs_", "intercepts_"):

@@ -129,21 +129,22 @@ def test_no_hidden_layer_is_linear_regression(n_targets):
 def test_no_hidden_layer_is_logistic_regression(C, n_classes, iris):
     X, y = iris
     X, y = X[y < n_classes], y[y < n_classes]
-    alpha = 1 / (C * len(y))
-    net = full_batch(MLPClassifier(()), alpha=alpha).fit(X, y)
+    net = full_batch(MLPClassifier(()), alpha=1 / C).fit(X, y)
     regression = LogisticRegression(C=C, tol=1e-8, max_iter=10_000).fit(X, y)
     np.testing.assert_allclose(
-        net.predict_proba(X), regression.predict_proba(X), rtol=0, atol=distance(alpha)
+        net.predict_proba(X),
+        regression.predict_proba(X),
+        rtol=0,
+        atol=distance(1 / (C * len(y))),
     )
 
 
 def test_sigmoid_outputs_are_a_logistic_regression_each(iris):
     X, y = iris
-    alpha = 1 / len(y)
-    net = full_batch(MLPClassifier(()), alpha=alpha, loss="cross_entropy").fit(X, y)
+    net = full_batch(MLPClassifier(()), alpha=1, loss="cross_entropy").fit(X, y)
     each = OneVsRestClassifier(LogisticRegression(tol=1e-8, max_iter=10_000)).fit(X, y)
     np.testing.assert_allclose(
-        net.predict_proba(X), each.predict_proba(X), rtol=0, atol=distance(alpha)
+        net.predict_proba(X), each.predict_proba(X), rtol=0, atol=distance(1 / len(y))
     )
 
 
