@@ -176,14 +176,17 @@ class BaseNetwork(
             run = start_run(self, X, y, sample_weight, given, is_fit=True)
             run.schedule.begin(len(run.history["loss"]))
             context = self._init_callback_context(max_subtasks=self.max_iter)
-            train(self, run, self.max_iter, context, X, y, sample_weight)
+            train(self, run, self.max_iter, context, X, y, sample_weight, is_fit=True)
         return self
 
     def _fit_epoch(self, X, y, sample_weight, validation):
         """Do the work of `partial_fit`."""
         with kept_on_failure(self):
             run = start_run(self, X, y, sample_weight, validation)
-            train(self, run, 1)
+            context = None
+            if getattr(self, "_skl_callbacks", None):
+                context = self._init_callback_context("partial_fit", max_subtasks=1)
+            train(self, run, 1, context, X, y, sample_weight)
         return self
 
     def summary(self) -> str:

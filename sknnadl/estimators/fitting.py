@@ -96,11 +96,11 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
     return run
 
 
-def train(estimator, run, n_epochs, context=None, X=None, y=None, sample_weight=None):
+def train(estimator, run, n_epochs, context, X, y, sample_weight, is_fit=False):
     """Train for some epochs and give the estimator what was learned.
 
-    With a callback context, which `fit` has and `partial_fit` has not, the callbacks
-    are told of each epoch, and a run that did not converge is warned of.
+    With a callback context the callbacks are told of each epoch. A `fit` that did not
+    converge is warned of, and one that is interrupted keeps what it has.
     """
     metadata = None if sample_weight is None else {"sample_weight": sample_weight}
     told = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
@@ -112,19 +112,19 @@ def train(estimator, run, n_epochs, context=None, X=None, y=None, sample_weight=
         with run.trainer:
             end = run.train(n_epochs, *listeners)
     except Diverged:
-        warn_of_divergence(estimator, run, stacklevel=5 if context else 6)
+        warn_of_divergence(estimator, run, stacklevel=5 if is_fit else 6)
         end = "divergence"
     except KeyboardInterrupt:
-        if context is None or not run.history["loss"]:
+        if not (is_fit and run.history["loss"]):
             raise  # partial_fit leaves what was there, and so does a fit of no epoch
         warn_of_interrupt(run, stacklevel=5)
         end = "interrupt"
     if len(run.history["loss"]) > n_before:
         learned = learned_attributes(run)
         vars(estimator).update(learned)
+    if is_fit and end in ("max_iter", "plateau", "max_fun", "stall"):
+        warn_unless_learned(estimator, run, end, stacklevel=5)
     if context:
-        if end in ("max_iter", "plateau", "max_fun", "stall"):
-            warn_unless_learned(estimator, run, end, stacklevel=5)
         context.call_on_fit_task_end(**told, reconstruction_attributes={})
 
 

@@ -9,7 +9,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknnadl import MLPClassifier
+from sknnadl import MLPClassifier, MLPRegressor
 
 EPOCHS = 4
 
@@ -93,7 +93,7 @@ def test_a_snapshot_stays_what_it_was(model, iris):
     model.set_callbacks(recorder).fit(*iris)
     first = recorder.ended[0]
     before = pickle.dumps(first)
-    model.partial_fit(*iris)
+    model.set_callbacks().partial_fit(*iris)
     assert pickle.dumps(first) == before
     assert first.n_iter_ == 1
 
@@ -115,6 +115,34 @@ def test_scoring_monitor(model, iris):
     rows = [row for row in monitor.get_logs().data if row["task_name"] == "epoch"]
     assert [row["task_id"] for row in rows] == list(range(EPOCHS))
     assert rows[-1]["accuracy"] == model.score(*iris)
+
+
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_a_partial_fit_is_a_task_of_one_epoch(kind, iris):
+    X, y = iris
+    name = "accuracy" if kind is MLPClassifier else "r2"
+    monitor, recorder = ScoringMonitor(scoring=name), Recorder()
+    model = kind(hidden_layer_sizes=(8,), random_state=0)
+    alone = kind(hidden_layer_sizes=(8,), random_state=0)
+    model.set_callbacks(monitor, recorder)
+    options = {"classes": [0, 1, 2]} if kind is MLPClassifier else {}
+    scores = []
+    for _ in range(3):
+        scores.append(model.partial_fit(X, y, **options).score(X, y))
+        alone.partial_fit(X, y, **options)
+    assert recorder.begun == 3 * [("partial_fit", 0, 1), ("epoch", 0, 0)]
+    logged = [log.data[-1][name] for log in monitor.get_logs(select="all")]
+    assert logged == scores
+    np.testing.assert_array_equal(model.parameters_, alone.parameters_)
+    assert not hasattr(model, "_callback_fit_ctx")  # torn down
+
+
+def test_callbacks_are_torn_down_where_a_part_fails(model, iris):
+    monitor = ScoringMonitor(scoring="accuracy")
+    model.set_callbacks(monitor).partial_fit(*iris, classes=[0, 1, 2])
+    with pytest.raises(ValueError, match="labels"):
+        model.partial_fit(iris[0], iris[1] + 1)
+    assert not hasattr(model, "_callback_fit_ctx")
 
 
 def test_scoring_monitor_of_a_data_frame(model, iris):
