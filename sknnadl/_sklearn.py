@@ -13,6 +13,7 @@ from scipy.sparse import sparray, spmatrix
 from sklearn import base, callback
 from sklearn.base import _fit_context
 from sklearn.utils import _safe_indexing
+from sklearn.utils._array_api import get_namespace_and_device, move_to
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.metaestimators import available_if as _available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
@@ -33,6 +34,8 @@ __all__ = [
     "_safe_indexing",
     "available_if",
     "fit_context",
+    "get_namespace_and_device",
+    "move_to",
 ]
 
 #: Rows: what NumPy makes an array of, or a sparse matrix.

@@ -22,6 +22,7 @@ from sknnadl._sklearn import (
     fit_context,
 )
 from sknnadl.estimators.attributes import kept_on_failure
+from sknnadl.estimators.inputs import as_given, as_numpy
 
 __all__ = ["AverageDarknessClassifier"]
 
@@ -100,11 +101,13 @@ class AverageDarknessClassifier(ClassifierMixin, BaseEstimator):
             If the data have negative values. The classifier is left as it was.
         """
         with kept_on_failure(self):
+            X, y = as_numpy(X, "X"), as_numpy(y, "y")
             rows, labels = validate_data(
                 self, X, y, accept_sparse="csr", dtype="numeric"
             )
             check_non_negative(rows, whom="AverageDarknessClassifier.fit")
             check_classification_targets(labels)
+            sample_weight = as_numpy(sample_weight, "sample_weight")
             weights = _check_sample_weight(
                 sample_weight, rows, dtype=np.float64, ensure_non_negative=True
             )
@@ -130,10 +133,12 @@ class AverageDarknessClassifier(ClassifierMixin, BaseEstimator):
             the first.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", dtype="numeric", reset=False)
-        check_non_negative(X, whom="AverageDarknessClassifier.predict")
-        distances = np.abs(_row_sums(X)[:, np.newaxis] - self.means_)
-        labels: npt.NDArray[Any] = self.classes_[distances.argmin(axis=1)]
+        rows = validate_data(
+            self, as_numpy(X, "X"), accept_sparse="csr", dtype="numeric", reset=False
+        )
+        check_non_negative(rows, whom="AverageDarknessClassifier.predict")
+        distances = np.abs(_row_sums(rows)[:, np.newaxis] - self.means_)
+        labels: npt.NDArray[Any] = as_given(X, self.classes_[distances.argmin(axis=1)])
         return labels
 
     def __sklearn_tags__(self) -> Any:

@@ -21,7 +21,7 @@ from sknnadl._sklearn import (
 )
 from sknnadl.estimators.attributes import kept_on_failure
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
-from sknnadl.estimators.inputs import AnyArray
+from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
 from sknnadl.network.losses import LOSSES
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import log_probabilities
@@ -94,7 +94,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             )
         given = X_val, y_val, sample_weight_val
         with kept_on_failure(self):
-            _check_partial_fit_first_call(self, classes)
+            _check_partial_fit_first_call(self, as_numpy(classes, "classes"))
             return self._fit_epoch(X, y, sample_weight, given)
 
     def predict(self, X: MatrixLike) -> AnyArray:
@@ -111,7 +111,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             A label of ``classes_`` for each row; with an indicator, 1 for each label
             whose probability is above 1/2.
         """
-        return self._decide(self._logits(X))
+        return as_given(X, self._decide(self._logits(X)))
 
     def predict_proba(self, X: MatrixLike) -> AnyArray:
         """Return the probability of each class.
@@ -133,9 +133,9 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         """
         logits = self._logits(X)
         if self.target_type_ == _MULTILABEL:
-            return expit(logits)
+            return as_given(X, expit(logits))
         logits = self._of_classes(logits)
-        return np.exp(log_probabilities(logits, self.out_activation_))
+        return as_given(X, np.exp(log_probabilities(logits, self.out_activation_)))
 
     def predict_log_proba(self, X: MatrixLike) -> AnyArray:
         """Return the logarithm of the probability of each class.
@@ -154,8 +154,9 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         """
         logits = self._logits(X)
         if self.target_type_ == _MULTILABEL:
-            return log_expit(logits)
-        return log_probabilities(self._of_classes(logits), self.out_activation_)
+            return as_given(X, log_expit(logits))
+        logits = self._of_classes(logits)
+        return as_given(X, log_probabilities(logits, self.out_activation_))
 
     def _decide(self, logits):
         """Return the labels, given the network's outputs."""
@@ -190,6 +191,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         dtype=None,
         weight_scale=None,
     ):
+        y = as_numpy(y, "y")
         X, y = self._check_X(X, y=y, reset=reset, multi_output=True)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)

@@ -9,7 +9,11 @@ import numpy.typing as npt
 from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
-from sknnadl._sklearn import _check_sample_weight
+from sknnadl._sklearn import (
+    _check_sample_weight,
+    get_namespace_and_device,
+    move_to,
+)
 from sknnadl.training.recipe import FULL_BATCH
 
 #: An array of any dtype.
@@ -18,10 +22,47 @@ AnyArray: TypeAlias = npt.NDArray[Any]
 #: An array with this many channels or fewer on its second axis is probably
 #: (n, channels, height, width), the order of PyTorch.
 _MOST_CHANNELS = 4
+#: The number of the CPU among the devices of DLPack.
+_CPU = 1
 #: Rows that need no conversion, and so few numbers that their validation would count.
 _FLOATS, _FEW = [np.dtype(name) for name in ("float32", "float64")], 10**4
 #: What a float64 network is trained on where the user does not say.
 _DOUBLES = [np.dtype(name) for name in ("<f8", ">f8", "longdouble")]
+
+
+def as_numpy(array: Any, name: str) -> Any:
+    """Return an array of another library, such as a tensor of PyTorch, as NumPy's.
+
+    Anything else that scikit-learn takes is returned as it is.
+
+    Raises
+    ------
+    ValueError
+        If it is not in the memory of the CPU, or not plain numbers.
+    """
+    if isinstance(array, np.ndarray) or not hasattr(array, "__dlpack_device__"):
+        return array
+    try:
+        if array.__dlpack_device__()[0] != _CPU:
+            raise ValueError(f"it is on the device {array.device}")
+        return np.asarray(array)
+    except (BufferError, RuntimeError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{name} must be an array of plain numbers in the memory of the CPU, where "
+            f"networks are trained, got {type(array)}: {error}."
+        ) from error
+
+
+def as_given(X: Any, values: AnyArray) -> Any:
+    """Return predictions as an array of the library that X is of.
+
+    As scikit-learn's own estimators do where ``array_api_dispatch`` is set; labels that
+    are no numbers are NumPy's all the same.
+    """
+    if isinstance(X, np.ndarray) or values.dtype.kind not in "biuf":
+        return values
+    namespace, is_foreign, device = get_namespace_and_device(X)
+    return move_to(values, xp=namespace, device=device) if is_foreign else values
 
 
 class TakesRows:
@@ -43,7 +84,7 @@ class TakesRows:
 
         The options are those of scikit-learn's `validate_data`.
         """
-        X, image_shape = self._to_rows(X)
+        X, image_shape = self._to_rows(as_numpy(X, "X"))
         if options == {"reset": False} and self._is_sound(X):
             return X
         checked = validate_data(
@@ -86,6 +127,7 @@ class TakesRows:
         """Return the rows' weights in float64, or None where there are none."""
         if sample_weight is None:
             return None
+        sample_weight = as_numpy(sample_weight, "sample_weight")
         return _check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )

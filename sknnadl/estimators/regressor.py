@@ -16,7 +16,7 @@ from sknnadl._sklearn import (
     fit_context,
 )
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
-from sknnadl.estimators.inputs import AnyArray
+from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
 from sknnadl.network.losses import REGRESSION_LOSSES
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import output_values
@@ -97,7 +97,7 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
             The values, in the form that ``y`` had in `fit`.
         """
         outputs = output_values(self._logits(X), self.out_activation_)
-        return self._give_back(outputs)
+        return as_given(X, self._give_back(outputs))
 
     def _give_back(self, scaled):
         """Return values as they were before they were scaled, in the form of ``y``."""
@@ -120,6 +120,7 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         dtype=None,
         weight_scale=None,
     ):
+        y = as_numpy(y, "y")
         if issparse(y) or np.asarray(y).dtype.kind not in "biufcO":
             raise ValueError(
                 "y must be an array of numbers, got "

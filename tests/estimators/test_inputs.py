@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from sknnadl import ConvNetClassifier, NetworkClassifier
+from sknnadl import ConvNetClassifier, MLPClassifier, NetworkClassifier
 from sknnadl.network import Conv2D, Dense, Flatten
 
 
@@ -177,3 +177,25 @@ def test_a_network_takes_rows_as_rows_and_images_as_images(digits):
     images = conv.fit(flat.reshape(-1, 8, 8), y).predict_proba(flat)
     rows = conv.set_params(input_shape=(8, 8)).fit(flat, y).predict_proba(flat)
     np.testing.assert_array_equal(images, rows)
+
+
+class OnAnotherDevice:
+    """What an array in the memory of a GPU says of itself."""
+
+    device, shape, ndim, dtype = "cuda:0", (6, 3), 2, np.dtype(float)
+
+    def __dlpack_device__(self):
+        return 2, 0
+
+    def __len__(self):
+        return 6
+
+
+def test_arrays_on_other_devices_are_refused(iris):
+    match = "X must be .* in the memory of the CPU.*it is on the device cuda:0"
+    with pytest.raises(ValueError, match=match):
+        MLPClassifier().fit(OnAnotherDevice(), np.arange(6) % 2)
+    with pytest.warns(match="max_iter=1"):
+        model = MLPClassifier(max_iter=1).fit(*iris)
+    with pytest.raises(ValueError, match=match):
+        model.predict(OnAnotherDevice())
