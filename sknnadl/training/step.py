@@ -6,6 +6,8 @@ A new penalty is a class here and a line in `PENALTIES`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -56,8 +58,7 @@ class L2(Penalty):
 
     def add_gradient(self, weights: Array, gradient: Array, share: float = 1.0) -> None:
         """Add a share of ``alpha * weights``."""
-        axpy = get_blas_funcs("axpy", (weights,))
-        axpy(weights, gradient, a=self.alpha * share)
+        _axpy(weights.dtype)(weights, gradient, a=self.alpha * share)
 
 
 class L1(Penalty):
@@ -187,6 +188,13 @@ class Step:
             weights = values.reshape(-1, values.shape[-1])  # (fan-in, units)
             lengths = np.sqrt(np.einsum("ij,ij->j", weights, weights))
             weights *= limit / np.maximum(lengths, limit)
+
+
+@cache
+def _axpy(dtype: np.dtype[Any]) -> Callable[..., Any]:
+    """Return BLAS's function for ``y += a * x``; looking it up would take as long."""
+    axpy: Callable[..., Any] = get_blas_funcs("axpy", dtype=dtype)
+    return axpy
 
 
 def _clip(gradient: Array, limit: float) -> None:

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from sklearn import neural_network
+from sklearn.datasets import make_multilabel_classification, make_regression
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.preprocessing import scale
 
 import sknnadl
 
@@ -122,3 +124,23 @@ def test_all_rows_at_once_are_all_rows(kind, iris):
         for mine, other in zip(model.coefs_, coefs, strict=True):
             np.testing.assert_array_equal(mine, other)
         assert getattr(model, "validation_scores_", None) is None
+
+
+@quiet
+def test_small_raw_problems_are_learned_at_least_as_well():
+    X, Y = make_multilabel_classification(
+        n_samples=50, random_state=0, return_indicator=True
+    )
+    scores = [
+        module.MLPClassifier(random_state=0).fit(X, Y).score(X, Y)
+        for module in (sknnadl, neural_network)
+    ]
+    assert scores[0] >= scores[1] > 0.9
+    X, y = make_regression(200, 10, bias=20, noise=100, random_state=7)
+    scores = []
+    for module in (sknnadl, neural_network):
+        model = module.MLPRegressor(random_state=1)
+        for _ in range(100):
+            model.partial_fit(X, scale(y))
+        scores.append(model.score(X, scale(y)))
+    assert scores[0] >= scores[1] > 0.65
