@@ -35,6 +35,25 @@ def _fitted_attributes(estimator: Any) -> dict[str, Any]:
     }
 
 
+class Views(list[Any]):
+    """Arrays that share an estimator's memory, each of which can be written over."""
+
+    def __setitem__(self, index: Any, values: Any) -> None:
+        if isinstance(index, slice):
+            for number, value in zip(
+                range(*index.indices(len(self))), values, strict=True
+            ):
+                self[number] = value
+            return
+        own, given = self[index], np.asarray(values)
+        if given.shape != own.shape:
+            raise ValueError(
+                f"An array of the shape {own.shape} can be written over by one of this "
+                f"shape, got {given.shape}."
+            )
+        own[...] = given
+
+
 class DerivedAttributes:
     """Mixin of what follows from the history, the state and the arguments.
 

@@ -22,6 +22,7 @@ from sknnadl._sklearn import (
 )
 from sknnadl.estimators.attributes import (
     DerivedAttributes,
+    Views,
     forget,
     kept_on_failure,
 )
@@ -157,14 +158,14 @@ class BaseNetwork(
         Raises
         ------
         ValueError
-            If the data cannot be trained on, or the cost is not finite in the very
-            first epoch. The estimator is left as it was.
+            If the data cannot be trained on, or the cost explodes before there is a
+            network to keep. The estimator is left as it was.
 
         Warns
         -----
         ConvergenceWarning
-            If ``max_iter`` epochs were not enough, or if the learning rate is too
-            high to learn anything.
+            If ``max_iter`` epochs were not enough, if the cost explodes, or if the
+            learning rate is too high to learn anything.
         UserWarning
             If training was interrupted. The estimator is that of the last whole
             epoch or, with ``early_stopping``, of the best one so far.
@@ -223,9 +224,10 @@ class BaseNetwork(
     def coefs_(self) -> list[AnyArray]:
         """The weights of each layer, views of ``parameters_``.
 
-        They can be set to arrays of the same shapes; training goes on from them.
+        All, or one, can be set to arrays of the same shapes, or changed in place, and
+        training goes on from them.
         """
-        return self._network().values_of(Role.PENALIZED)
+        return Views(self._network().values_of(Role.PENALIZED))
 
     @coefs_.setter
     def coefs_(self, coefs: Sequence[npt.ArrayLike]) -> None:
@@ -235,7 +237,7 @@ class BaseNetwork(
     def intercepts_(self) -> list[AnyArray]:
         """The biases of each layer, views of ``parameters_``."""
         of_layers = self._network().layer_parameters
-        return [values["biases"] for values in of_layers if "biases" in values]
+        return Views(v["biases"] for v in of_layers if "biases" in v)
 
     @intercepts_.setter
     def intercepts_(self, intercepts: Sequence[npt.ArrayLike]) -> None:

@@ -106,7 +106,6 @@ def train(estimator, run, n_epochs, context, X, y, sample_weight, is_fit=False):
     told = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
     if context:
         context.call_on_fit_task_begin(**told)
-    n_before = len(run.history["loss"])
     listeners = _make_listeners(estimator, run, n_epochs, context, told)
     try:
         with run.trainer:
@@ -119,7 +118,7 @@ def train(estimator, run, n_epochs, context, X, y, sample_weight, is_fit=False):
             raise  # partial_fit leaves what was there, and so does a fit of no epoch
         warn_of_interrupt(run, stacklevel=5)
         end = "interrupt"
-    if len(run.history["loss"]) > n_before:
+    if len(run.history["loss"]) > run.n_before:
         learned = learned_attributes(run)
         vars(estimator).update(learned)
     if is_fit and end in ("max_iter", "plateau", "max_fun", "stall"):

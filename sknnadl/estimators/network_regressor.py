@@ -49,9 +49,9 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
         ``"adadelta"``; or ``"lbfgs"``, on all rows at once, with an iteration an epoch.
     learning_rate : str, default="constant"
-        How the rate goes on: ``"constant"``; ``"adaptive"``, halved where training
-        would stop, to 1/128; ``"invscaling"``, over ``(1 + epoch)**power_t``; or in
-        ``max_iter`` epochs ``"cosine"``, to 0, or ``"one_cycle"``, up and down.
+        How the rate goes on: ``"constant"``; of ``"sgd"`` alone ``"adaptive"``, halved
+        where training would stop, or ``"invscaling"``, over ``(1 + epoch)**power_t``;
+        or in ``max_iter`` epochs ``"cosine"``, to 0, or ``"one_cycle"``, up and down.
     learning_rate_init : float or "auto", default="auto"
         The first rate, or a cycle's top. ``"auto"`` is 0.001, of ``"adagrad"`` 0.01,
         ``"adadelta"`` 1, ``"sgd"`` ``1 - momentum`` times 0.2, or 0.02 in regression.
@@ -77,8 +77,8 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
     alpha : float, default=1e-4
         The strength of the penalty; ``"adamw"`` takes it as it is.
     divide_alpha : bool, default=True
-        Whether ``alpha`` is divided by the weight of the mini-batch's rows, as in
-        scikit-learn. Undivided it is the book's lambda over ``n_samples``.
+        Whether ``alpha`` is divided by the mini-batch's rows times the mean weight, as
+        in scikit-learn. Undivided it is the book's lambda over ``n_samples``.
     l1_ratio : float, default=0.5
         The share of L1 in ``penalty="elasticnet"``.
     max_norm : float, default=None
@@ -127,8 +127,6 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         The shape that the first layer sees.
     target_mean_, target_scale_ : ndarray of shape (n_outputs,) or None
         What was taken from the targets, and what they were divided by.
-    n_target_axes_ : int
-        The number of axes that ``y`` had.
     n_features_in_ : int
         The number of features, of images the number of values.
     feature_names_in_ : ndarray of shape (n_features,)

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.metrics import r2_score
+from sklearn.utils.validation import column_or_1d
 
 from sknnadl._sklearn import (
     MatrixLike,
@@ -30,7 +31,6 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
 
     _least_to_score = 2
 
-    n_target_axes_: int
     target_mean_: AnyArray | None
     target_scale_: AnyArray | None
 
@@ -94,18 +94,18 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            The values, in the form that ``y`` had in `fit`.
+            The values; of one value a row without a second axis.
         """
         outputs = output_values(self._logits(X), self.out_activation_)
         return as_given(X, self._give_back(outputs))
 
     def _give_back(self, scaled):
-        """Return values as they were before they were scaled, in the form of ``y``."""
+        """Return values as they were before they were scaled, one a row as a vector."""
         if self.target_mean_ is not None:
             dtype = scaled.dtype
             scaled = scaled.astype(np.float64) * self.target_scale_ + self.target_mean_
             scaled = scaled.astype(dtype)
-        return scaled.ravel() if self.n_target_axes_ == 1 else scaled
+        return scaled.ravel() if scaled.shape[1] == 1 else scaled
 
     def _make_loss(self):
         return REGRESSION_LOSSES[self.loss]
@@ -127,9 +127,9 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
                 f"{'a sparse one' if issparse(y) else np.asarray(y).dtype}."
             )
         X, y = self._check_X(X, y=y, reset=reset, multi_output=True, y_numeric=True)
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
         dtype = dtype or self._network_dtype(X)
-        if not hasattr(self, "n_target_axes_"):
-            self.n_target_axes_ = y.ndim
         weights = self._check_weights(sample_weight, X)
         if not hasattr(self, "target_mean_"):
             self.target_mean_, self.target_scale_ = self._find_scale(y, weights)

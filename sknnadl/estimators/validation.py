@@ -106,9 +106,9 @@ def make_validation(estimator, network, loss, rows):
         logits = predict_logits(network, rows, effective_n_jobs(estimator.n_jobs))
         with np.errstate(all="ignore"):
             costs = loss.value(logits, rows.targets())
-        cost = float(np.average(costs, weights=rows.weights))
-        if scorer is None:
-            return cost, estimator._score(logits, rows)
+            cost = float(np.average(costs, weights=rows.weights))
+            if scorer is None:
+                return cost, estimator._score(logits, rows)
         vars(model).update(describe_network(network, loss))
         model.parameters_, model.history_ = network.parameters, history
         model.n_iter_ = len(history["loss"]) - n_before

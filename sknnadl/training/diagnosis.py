@@ -26,6 +26,8 @@ _STILL = 1e-2
 _LARGE = 100.0
 #: A step of the penalty that is this share of a weight turns it round and lets it grow.
 _OVERSHOOT = 2.0
+#: A penalty that is weaker than the cost of the rows, of about this, does no harm.
+_STRONG = 1.0
 #: Outputs whose logits are this large on average are saturated; so many rows tell.
 _SATURATED, _ROWS, _FEW_ROWS = 10.0, 1000, 50
 
@@ -97,15 +99,16 @@ def explain_divergence(run: TrainingRun) -> tuple[str, float]:
             return cause, largest
     rate, step = run.schedule.initial, run.trainer.step
     share = step.penalty_share(min(run.trainer.batch_size, len(run.rows)))
-    if rate * share * step.penalty.alpha > _OVERSHOOT:
+    strength = share * step.penalty.alpha
+    if rate * strength > _OVERSHOOT and strength > _STRONG:
         return "penalty", step.penalty.alpha
     return "rate", rate
 
 
 def kept_is_exploded(run: TrainingRun) -> bool:
-    """Return whether the network to be kept is no better than none.
+    """Return whether the cost of the network to be kept has exploded.
 
-    The cost of an epoch is measured before each step, and may explode at its very end.
+    That of an epoch is measured before each step, and may explode at its very end.
     """
     is_last = run.best_parameters is run.trainer.network.parameters
     limit = exploded_cost(run.rows, run.trainer.loss)

@@ -121,7 +121,13 @@ def make_schedule(arguments: Any, loss: Loss) -> Schedule:
     rate = arguments.learning_rate_init
     if rate == "auto":
         rate = OPTIMIZERS[arguments.solver].automatic_rate(arguments, loss)
-    return SCHEDULES[arguments.learning_rate].from_arguments(arguments, float(rate))
+    return _schedule(arguments).from_arguments(arguments, float(rate))
+
+
+def _schedule(arguments: Any) -> type[Schedule]:
+    """Return the kind of schedule; as in scikit-learn some are for ``"sgd"`` alone."""
+    kind = SCHEDULES[arguments.learning_rate]
+    return Schedule if kind.for_descent and arguments.solver != "sgd" else kind
 
 
 def make_step(arguments: Any, network: Network, rows: Rows) -> Step:
@@ -155,7 +161,7 @@ def make_plateau(arguments: Any, watched: Watched) -> Plateau:
     # L-BFGS knows by itself when its cost no longer falls, and a cycle of learning
     # rates is one whole, in which the cost may rise.
     is_full_batch = arguments.solver == FULL_BATCH
-    is_planned = is_full_batch or SCHEDULES[arguments.learning_rate].is_planned
+    is_planned = is_full_batch or _schedule(arguments).is_planned
     never = is_planned and watched.is_training_cost
     return Plateau(arguments.tol, np.inf if never else arguments.n_iter_no_change)
 

@@ -21,7 +21,7 @@ HISTORY = ("loss", "val_loss", "val_score", "learning_rate", "seconds")
 GRADIENT_NORMS = "gradient_norms"
 
 
-#: A cost above so many times that of outputs of 0, or above so much, has exploded.
+#: A cost above so many times that of outputs of 0, and above so much, has exploded.
 EXPLODED = 1e3
 
 
@@ -77,7 +77,9 @@ class TrainingRun:
     n_before : int
         The epochs of the runs that it goes on from.
     n_good : int
-        The last epoch whose cost had not exploded, which is gone back to.
+        The last epoch whose cost had not exploded, or 0.
+    n_kept : int
+        The epoch that is gone back to: the last good one, or the last where none is.
     may_explode : bool
         Whether epochs whose cost has exploded are good ones too.
     steepest : float
@@ -109,7 +111,7 @@ class TrainingRun:
         self.history: dict[str, list[Any]] = {name: [] for name in HISTORY}
         self.best_parameters = trainer.network.parameters
         self.n_rows_seen = 0
-        self.n_before = self.n_good = 0
+        self.n_before = self.n_good = self.n_kept = 0
         self.weight_scale = rows.weight_scale
 
     def train(
@@ -158,7 +160,7 @@ class TrainingRun:
     def epoch(self) -> bool:
         """Train for an epoch; return whether to go on after it.
 
-        An exception leaves everything as it was after the last good epoch.
+        An exception leaves everything as it was after the epoch that is kept.
 
         Raises
         ------
@@ -179,7 +181,7 @@ class TrainingRun:
 
     @contextmanager
     def _undone_on_failure(self) -> Iterator[None]:
-        """Go back to the end of the last good epoch where the work inside fails."""
+        """Go back to the epoch that is kept where the work inside fails."""
         try:
             yield
         except BaseException:
@@ -187,11 +189,11 @@ class TrainingRun:
             raise
 
     def _go_back(self) -> None:
-        """Take back all epochs since the last good one, or since the beginning."""
+        """Take back all epochs since the one that is kept, or since the beginning."""
         self.trainer.rollback()
-        n_undone = len(self.history["loss"]) - self.n_good
+        n_undone = len(self.history["loss"]) - self.n_kept
         self.n_rows_seen -= n_undone * len(self.rows)
-        kept = slice(self.n_good)
+        kept = slice(self.n_kept)
         self.history = {name: values[kept] for name, values in self.history.items()}
 
     def _measure(
@@ -225,9 +227,12 @@ class TrainingRun:
             for name in self.history | measured
         }
         self.history = history
-        if self.may_explode or not self._has_exploded(measured["loss"]):
-            self.trainer.checkpoint()
+        is_good = self.may_explode or not self._has_exploded(measured["loss"])
+        if is_good:
             self.n_good = n_before + 1
+        if is_good or self.n_good == 0:
+            self.trainer.checkpoint()
+            self.n_kept = n_before + 1
         if self.plateau.update(value):
             self.plateau.n_stale = 0
             return self.schedule.on_plateau()

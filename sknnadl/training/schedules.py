@@ -39,6 +39,8 @@ class Schedule:
 
     #: Whether the rate has an end that is planned, which training goes on to.
     is_planned: ClassVar[bool] = False
+    #: Whether it is for the solver ``"sgd"`` alone.
+    for_descent: ClassVar[bool] = False
 
     start: int = 0
 
@@ -84,6 +86,8 @@ class InverseScaling(Schedule):
         The exponent.
     """
 
+    for_descent = True
+
     def __init__(self, initial: float, warmup: float, power: float) -> None:
         super().__init__(initial, warmup)
         self.power = power
@@ -105,6 +109,7 @@ class Adaptive(Schedule):
     An exercise of the book (Nielsen 2015, chapter 3, "Learning rate").
     """
 
+    for_descent = True
     smallest_factor = 1 / 128
 
     def on_plateau(self) -> bool:

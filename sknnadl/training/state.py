@@ -79,7 +79,7 @@ def load_state(
         run.schedule.start = state["schedule_start"]
     run.history = {name: list(values) for name, values in history.items()}
     run.n_rows_seen = state["n_rows_seen"]
-    run.n_before = run.n_good = len(run.history["loss"])
+    run.n_before = run.n_good = run.n_kept = len(run.history["loss"])
     run.weight_scale = run.rows.weight_scale or state["weight_scale"]
     is_other = only_same_rows and state["rows"] != run.rows.fingerprint()
     if changed or is_other or state["watched"] != _comparable(run):

@@ -411,3 +411,32 @@ def test_holding_out_nothing_leaves_nothing_to_watch(iris, no_work):
     model = MLPClassifier(early_stopping=True, validation_fraction=0)
     with pytest.raises(ValueError, match="validation_fraction=0 has no rows to watch"):
         model.fit(X, y)
+
+
+def test_an_interrupt_while_the_cost_is_beyond_bounds_keeps_the_last_epoch(monkeypatch):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((150, 5))
+    model = MLPRegressor(learning_rate_init=1e-12, solver="sgd", random_state=0)
+    interrupt_in_epoch(monkeypatch, epoch=4, step=1)
+    with pytest.warns(UserWarning, match="interrupted; the network is that of epoch 3"):
+        model.fit(1e4 * X, X[:, 0])
+    assert model.loss_curve_[0] > 1e3
+    assert model.n_iter_ == 3
+
+
+def test_a_weak_penalty_is_not_what_made_training_diverge(iris):
+    for alpha in (0, 1e-4):
+        model = MLPClassifier(
+            learning_rate_init=1e6, alpha=alpha, activation="identity"
+        )
+        with pytest.raises(ValueError, match="learning rate is probably too high"):
+            model.fit(*iris)
+
+
+def test_no_overflow_of_a_score_is_heard_of(iris):
+    X, y = iris
+    model = MLPRegressor(
+        solver="sgd", learning_rate_init=1e3, early_stopping=True, random_state=0
+    )
+    with pytest.raises(ValueError, match="cost exploded"):
+        model.fit(X, y)

@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import re
 
 import joblib
 import numpy as np
@@ -99,3 +100,22 @@ def test_weights_in_a_file_that_cannot_be_written_to(iris, tmp_path):
     model = joblib.load(tmp_path / "model", mmap_mode="r")
     model.coefs_ = [np.ones((4, 5)), np.ones((5, 3))]
     assert (model.coefs_[0] == 1).all()
+
+
+@pytest.mark.parametrize("name", ["coefs_", "intercepts_"])
+@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+def test_one_of_the_arrays_can_be_set(name, iris):
+    X, y = iris
+    model = MLPClassifier((5, 4), max_iter=1).fit(X, y)
+    other = MLPClassifier((5, 4), max_iter=1, random_state=1).fit(X, y)
+    arrays = getattr(model, name)
+    assert isinstance(arrays, list)
+    for i, value in enumerate(getattr(other, name)):
+        getattr(model, name)[i] = 2 * value
+        np.testing.assert_array_equal(getattr(model, name)[i], 2 * value)
+    getattr(model, name)[:] = getattr(other, name)
+    for mine, theirs in zip(getattr(model, name), getattr(other, name), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    shape = getattr(model, name)[0].shape
+    with pytest.raises(ValueError, match=rf"of the shape {re.escape(str(shape))}.*3,"):
+        getattr(model, name)[0] = np.zeros(3)

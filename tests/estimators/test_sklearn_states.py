@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import neural_network
 from sklearn.datasets import make_multilabel_classification, make_regression
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, DataConversionWarning
 from sklearn.preprocessing import scale
 
 import sknnadl
@@ -144,3 +144,23 @@ def test_small_raw_problems_are_learned_at_least_as_well():
             model.partial_fit(X, scale(y))
         scores.append(model.score(X, scale(y)))
     assert scores[0] >= scores[1] > 0.65
+
+
+@quiet
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+@pytest.mark.parametrize("learning_rate", ["invscaling", "adaptive"])
+def test_these_schedules_are_for_gradient_descent(solver, learning_rate, iris):
+    for model in both("MLPClassifier", solver=solver, max_iter=40):
+        coefs = model.fit(*iris).coefs_
+        model.set_params(learning_rate=learning_rate, power_t=2.0).fit(*iris)
+        for mine, other in zip(model.coefs_, coefs, strict=True):
+            np.testing.assert_array_equal(mine, other)
+
+
+@quiet
+def test_a_column_of_values_is_one_value_a_row(iris):
+    X, y = iris
+    for model in both("MLPRegressor"):
+        with pytest.warns(DataConversionWarning):
+            model.fit(X, y[:, np.newaxis])
+        assert model.predict(X).shape == (150,)
