@@ -111,7 +111,7 @@ VALUES = {
     "early_stopping": [True],
     "validation_fraction": [0.0, 0.3],
     "beta_1": [0.0, 0.5],
-    "beta_2": [0.0, 0.5],
+    "beta_2": [0.5, 0.99],  # with 0, steps are as long as gradients are small
     "epsilon": [1e-3],
     "n_iter_no_change": [1, np.inf],
     "max_fun": [1, 20],
