@@ -55,7 +55,7 @@ def warn_unless_learned(
             estimator, f"max_fun={estimator.max_fun} evaluations"
         )
     elif end == "max_iter" and _wants_convergence(estimator, run):
-        text = _describe_shortness(estimator, f"max_iter={estimator.max_iter} epochs")
+        text = _describe_shortness(estimator, f"max_iter={run.max_epochs} epochs")
     else:
         return
     warnings.warn(text, ConvergenceWarning, stacklevel=stacklevel)
@@ -76,7 +76,7 @@ def _explain(estimator: Any, run: TrainingRun) -> str:
     if cause == "penalty":
         return (
             "The penalty is too strong for the learning rate "
-            f"(alpha={estimator.alpha:g}): try alpha={estimator.alpha / 10:g}."
+            f"(alpha={value:g}): try alpha={value / 10:g}."
         )
     rate = run.schedule.initial
     return (

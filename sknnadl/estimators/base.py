@@ -176,8 +176,9 @@ class BaseNetwork(
             given = X_val, y_val, sample_weight_val
             run = start_run(self, X, y, sample_weight, given, is_fit=True)
             run.schedule.begin(len(run.history["loss"]))
-            context = self._init_callback_context(max_subtasks=self.max_iter)
-            train(self, run, self.max_iter, context, X, y, sample_weight, is_fit=True)
+            n_epochs = run.max_epochs
+            context = self._init_callback_context(max_subtasks=n_epochs)
+            train(self, run, n_epochs, context, X, y, sample_weight, is_fit=True)
         return self
 
     def _fit_epoch(self, X, y, sample_weight, validation):

@@ -11,10 +11,13 @@ class LikeSklearn:
     #: scikit-learn's defaults where ours are others.
     _as_in_sklearn: ClassVar[dict[str, Any]] = {
         "solver": "adam",
+        "learning_rate": "constant",
         "learning_rate_init": 0.001,
         "momentum": 0.9,
         "epsilon": 1e-8,
+        "alpha": 1e-4,
         "batch_size": "auto",
+        "max_iter": 200,
     }
 
     @classmethod
@@ -40,7 +43,8 @@ class LikeSklearn:
         >>> from sknnadl import MLPClassifier
         >>> MLPClassifier.like_sklearn((20,), alpha=0.1)
         MLPClassifier(alpha=0.1, batch_size='auto', epsilon=1e-08,
-                      hidden_layer_sizes=(20,), learning_rate_init=0.001, momentum=0.9,
+                      hidden_layer_sizes=(20,), learning_rate='constant',
+                      learning_rate_init=0.001, max_iter=200, momentum=0.9,
                       solver='adam')
         """
         return cls(*args, **{**cls._as_in_sklearn, **kwargs})

@@ -55,7 +55,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
         ``"adadelta"``; or ``"lbfgs"``, on all rows at once, with an iteration an epoch.
-    learning_rate : str, default="constant"
+    learning_rate : str, default="cosine"
         How the rate goes on: ``"constant"``; of ``"sgd"`` alone ``"adaptive"``, halved
         where training would stop, or ``"invscaling"``, over ``(1 + epoch)**power_t``;
         or in ``max_iter`` epochs ``"cosine"``, to 0, or ``"one_cycle"``, up and down.
@@ -81,11 +81,11 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
     penalty : {"l2", "l1", "elasticnet"} or None, default="l2"
         What weights, and not biases, add to the cost: ``alpha / 2 * sum(w**2)``,
         ``alpha * sum(abs(w))``, or a mixture of both by ``l1_ratio``.
-    alpha : float, default=1e-4
-        The strength of the penalty; ``"adamw"`` takes it as it is.
+    alpha : float or "auto", default="auto"
+        The strength of the penalty; ``"adamw"`` takes it as it is. ``"auto"`` is 0.1,
+        or 500 over the number of rows where there are more than 5000.
     divide_alpha : bool, default=True
-        Whether ``alpha`` is divided by the mini-batch's rows times the mean weight, as
-        in scikit-learn. Undivided it is the book's lambda over ``n_samples``.
+        Whether ``alpha`` is divided by the weight of a mini-batch, as in scikit-learn.
     l1_ratio : float, default=0.5
         The share of L1 in ``penalty="elasticnet"``.
     max_norm : float, default=None
@@ -94,8 +94,9 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         The largest norm of the gradient, without penalty, before each step.
     batch_size : int or "auto", default=32
         The rows of a mini-batch, at most all that there are; ``"auto"`` is 200.
-    max_iter : int, default=200
-        How many epochs a call of `fit` trains for at the most.
+    max_iter : int or "auto", default="auto"
+        How many epochs a call of `fit` trains for at the most; ``"auto"`` is 100,000
+        over the number of rows, from 30 to 400, and 200 for ``"lbfgs"``.
     max_fun : int, default=15000
         How often a call of `fit` with ``"lbfgs"`` computes the cost at the most.
     shuffle : bool, default=True
@@ -112,7 +113,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         Which share of each class's rows ``early_stopping`` holds out without ``X_val``,
         but not for ``"lbfgs"``; with None it watches the training rows.
     scoring : str, callable or None, default=None
-        What ``early_stopping`` watches: ``"loss"``, a scorer, or what `score` returns.
+        What ``early_stopping`` watches: a scorer, or the loss, which is ``"loss"`` too.
     gradient_norms : bool, default=False
         Whether to measure how fast each layer learns before each epoch: the norm of its
         biases' gradient over all rows, which takes about as long as the epoch.
@@ -210,7 +211,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         loss: str = "log_loss",
         class_weight: ClassWeight = None,
         solver: str = "sgd",
-        learning_rate: str = "constant",
+        learning_rate: str = "cosine",
         learning_rate_init: float | str = "auto",
         power_t: float = 0.5,
         warmup_epochs: float = 0,
@@ -221,13 +222,13 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         rho: float = 0.9,
         epsilon: float | None = None,
         penalty: str | None = "l2",
-        alpha: float = 1e-4,
+        alpha: float | str = "auto",
         divide_alpha: bool = True,
         l1_ratio: float = 0.5,
         max_norm: float | None = None,
         clip_norm: float | None = None,
         batch_size: int | str = 32,
-        max_iter: int = 200,
+        max_iter: int | str = "auto",
         max_fun: int = 15000,
         shuffle: bool = True,
         tol: float = 1e-4,

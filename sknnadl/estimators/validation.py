@@ -90,11 +90,6 @@ def make_validation(estimator, network, loss, rows):
     scorer = check_scoring(estimator, scoring) if has_scorer else None
     if rows is None:
         return TRAINING_COST, None
-    if scoring is None and len(rows) < estimator._least_to_score:
-        raise ValueError(
-            f"The score needs at least {estimator._least_to_score} rows to validate "
-            f"on, got n_samples={len(rows)}: give more, or set scoring='loss'."
-        )
     n_before = len(vars(estimator).get("history_", {}).get("loss", ()))
     model = copy(estimator)
     vars(model).pop("feature_names_in_", None)  # the rows have no names any more
@@ -117,7 +112,7 @@ def make_validation(estimator, network, loss, rows):
 
     if not estimator.early_stopping:
         return TRAINING_COST, validate
-    if scoring == _LOSS:
+    if not has_scorer:
         return Watched("val_loss", rows=rows.fingerprint()), validate
     return Watched("val_score", _name(scoring), rows.fingerprint()), validate
 

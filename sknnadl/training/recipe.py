@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,27 @@ from sknnadl.training.step import L2, PENALTIES, Penalty, Step
 FULL_BATCH = "lbfgs"
 #: What ``batch_size="auto"`` stands for, as in scikit-learn.
 _AUTO = 200
+#: What ``max_iter="auto"`` and ``alpha="auto"`` stand for: see `resolve`.
+_ROWS_SEEN, _FEWEST_EPOCHS, _MOST_EPOCHS, _ITERATIONS = 10**5, 30, 400, 200
+_ALPHA, _MANY_ROWS = 0.1, 5000
 #: The names of all solvers.
 SOLVERS = (*OPTIMIZERS, FULL_BATCH)
+
+
+def resolve(arguments: Any, n_rows: int) -> Any:
+    """Return arguments with numbers where ``"auto"`` depends on the rows.
+
+    So many epochs that 100,000 rows are seen, from 30 to 400; and a penalty that grows
+    less important where there are more than 5000 rows. Both were found with
+    ``benchmarks/tabular.py``.
+    """
+    resolved = copy(arguments)
+    if arguments.max_iter == "auto":
+        n_epochs = min(max(_ROWS_SEEN // n_rows, _FEWEST_EPOCHS), _MOST_EPOCHS)
+        resolved.max_iter = _ITERATIONS if arguments.solver == FULL_BATCH else n_epochs
+    if arguments.alpha == "auto":
+        resolved.alpha = _ALPHA * min(1.0, _MANY_ROWS / n_rows)
+    return resolved
 
 
 def make_run(
@@ -80,6 +100,7 @@ def make_run(
         If some of the arguments exclude each other.
     """
     check_full_batch(arguments, network, augmentations)
+    arguments = resolve(arguments, len(rows))
     is_full_batch = arguments.solver == FULL_BATCH
     batch_size = _AUTO if arguments.batch_size == "auto" else int(arguments.batch_size)
     batch_size = len(rows) if is_full_batch else min(batch_size, len(rows))
@@ -109,6 +130,7 @@ def make_run(
         watched,
         arguments.gradient_norms,
     )
+    run.max_epochs = int(arguments.max_iter)
     if isinstance(run, FullBatchRun):
         run.max_fun = arguments.max_fun
     return run

@@ -80,6 +80,8 @@ class TrainingRun:
         The last epoch whose cost had not exploded, or 0.
     n_kept : int
         The epoch that is gone back to: the last good one, or the last where none is.
+    max_epochs : int
+        For how many epochs a call of `fit` is to train.
     may_explode : bool
         Whether epochs whose cost has exploded are good ones too.
     steepest : float
@@ -87,6 +89,7 @@ class TrainingRun:
     """
 
     steepest: float = 0.0
+    max_epochs: int = 1
     may_explode: bool = True
 
     def __init__(

@@ -53,6 +53,7 @@ def test_the_epoch_that_was_kept_is_marked(scoring):
     X, y = load_diabetes(return_X_y=True, scaled=True)
     X, y = X / X.std(axis=0), (y - y.mean()) / y.std()
     options = {"early_stopping": True, "scoring": scoring, "random_state": 1}
+    options["learning_rate"] = "constant"
     mlp = MLPRegressor(learning_rate_init=0.05, n_iter_no_change=15, **options)
     mlp.fit(X, y)
     display = TrainingHistoryDisplay.from_estimator(mlp)

@@ -20,7 +20,12 @@ def quick(estimator=ConvNetClassifier, **parameters):
     if estimator is NetworkClassifier:
         layers = (Conv2D(4, 3), Flatten())
         defaults = {"layers": layers, "input_shape": (8, 8)}
-    training = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
+    training = {
+        "max_iter": 3,
+        "n_iter_no_change": np.inf,
+        "random_state": 0,
+        "learning_rate": "constant",
+    }
     return estimator(**(defaults | training | parameters))
 
 

@@ -16,7 +16,13 @@ EPOCHS = 4
 
 @pytest.fixture
 def model():
-    return MLPClassifier((8,), max_iter=EPOCHS, n_iter_no_change=np.inf, random_state=0)
+    return MLPClassifier(
+        (8,),
+        learning_rate="constant",
+        max_iter=EPOCHS,
+        n_iter_no_change=np.inf,
+        random_state=0,
+    )
 
 
 class Recorder:

@@ -168,7 +168,13 @@ def test_fit_can_stop_be_saved_and_go_on(case, kind, at):
 
 
 def test_early_stopping_can_stop_be_saved_and_go_on(digits):
-    model = MLPClassifier((20,), early_stopping=True, max_iter=12, random_state=0)
+    model = MLPClassifier(
+        (20,),
+        learning_rate="constant",
+        early_stopping=True,
+        max_iter=12,
+        random_state=0,
+    )
     fitted = clone(model).fit(digits.X_train, digits.y_train)
     half = clone(model).set_params(max_iter=5, warm_start=True)
     half.fit(digits.X_train, digits.y_train)

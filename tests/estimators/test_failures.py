@@ -20,7 +20,13 @@ def state(model):
 
 def fitted(iris, **parameters):
     return MLPClassifier(
-        **{"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0} | parameters
+        **{
+            "max_iter": 3,
+            "n_iter_no_change": np.inf,
+            "random_state": 0,
+            "learning_rate": "constant",
+        }
+        | parameters
     ).fit(*iris)
 
 
@@ -240,7 +246,9 @@ def test_labels_that_nothing_tells_are_no_fault_of_the_rate():
 
 def test_features_too_small_to_see_are_no_fault_of_the_rate(iris):
     X, y = iris
-    model = MLPClassifier(activation="sigmoid", max_iter=60, random_state=0)
+    model = MLPClassifier(
+        activation="sigmoid", learning_rate="constant", max_iter=60, random_state=0
+    )
     with pytest.warns(ConvergenceWarning, match="learned nothing.*similar scale"):
         model.set_params(n_iter_no_change=np.inf).fit(1e-9 * X, y)
 
@@ -252,6 +260,7 @@ def test_a_rate_that_saturates_the_neurons_is_named(digits):
         loss="squared_error",
         weight_init="large",
         batch_size=10,
+        learning_rate="constant",
         learning_rate_init=100.0,
         random_state=0,
     )
@@ -343,7 +352,7 @@ def interrupt_in_epoch(monkeypatch, epoch, step):
 def test_an_interrupted_fit_is_that_of_the_last_whole_epoch(iris, monkeypatch):
     expected = fitted(iris)  # three epochs
     interrupt_in_epoch(monkeypatch, epoch=4, step=3)
-    model = MLPClassifier(random_state=0)
+    model = MLPClassifier(learning_rate="constant", random_state=0)
     with pytest.warns(UserWarning, match="interrupted; the network is that of epoch 3"):
         model.fit(*iris)
     monkeypatch.undo()
@@ -393,7 +402,9 @@ def test_an_epoch_that_has_exploded_is_not_kept():
     model = MLPRegressor(max_iter=500, random_state=1)
     assert model.fit(X, y).score(X, y) > 0.99
     # On targets as they are the cost explodes at the end of the first epoch.
-    model = MLPRegressor(scale_targets=False, solver="sgd", random_state=1)
+    model = MLPRegressor(
+        learning_rate="constant", scale_targets=False, solver="sgd", random_state=1
+    )
     with pytest.raises(ValueError, match=r"exploded in epoch 2\. The targets are as"):
         model.fit(X, y)
     assert state(model) == {}

@@ -195,7 +195,6 @@ def test_arrays_on_other_devices_are_refused(iris):
     match = "X must be .* in the memory of the CPU.*it is on the device cuda:0"
     with pytest.raises(ValueError, match=match):
         MLPClassifier().fit(OnAnotherDevice(), np.arange(6) % 2)
-    with pytest.warns(match="max_iter=1"):
-        model = MLPClassifier(max_iter=1).fit(*iris)
+    model = MLPClassifier(max_iter=1).fit(*iris)
     with pytest.raises(ValueError, match=match):
         model.predict(OnAnotherDevice())

@@ -17,7 +17,12 @@ from sknnadl import MLPClassifier
 
 def quick(**parameters):
     """Return a classifier that trains for five epochs and does not ask for more."""
-    defaults = {"max_iter": 5, "n_iter_no_change": np.inf, "random_state": 0}
+    defaults = {
+        "max_iter": 5,
+        "n_iter_no_change": np.inf,
+        "random_state": 0,
+        "learning_rate": "constant",
+    }
     return MLPClassifier(**(defaults | parameters))
 
 
@@ -155,7 +160,7 @@ def test_weights_of_zero_are_rows_left_out(iris):
 def test_the_scale_of_the_weights_matters_to_the_penalty_alone(iris):
     X, y = iris
     weights = np.linspace(0.1, 1, 150)
-    one = quick().fit(X, y, weights)
+    one = quick(alpha=1e-4).fit(X, y, weights)
     # A power of two scales exactly, the weights and the penalty's share.
     other = quick(alpha=1024e-4).fit(X, y, 1024 * weights)
     np.testing.assert_array_equal(one.parameters_, other.parameters_)
@@ -170,7 +175,13 @@ def test_no_hidden_layer_is_logistic_regression(iris):
 
 def test_stops_when_the_cost_no_longer_falls(iris):
     X, y = iris
-    model = MLPClassifier(max_iter=500, tol=1e-2, n_iter_no_change=3, random_state=0)
+    model = MLPClassifier(
+        learning_rate="constant",
+        max_iter=500,
+        tol=1e-2,
+        n_iter_no_change=3,
+        random_state=0,
+    )
     curve = np.array(model.fit(X, y).loss_curve_)
     assert len(curve) < 500
     fall = np.minimum.accumulate(curve)[:-1] - curve[1:]  # below the best so far
@@ -181,12 +192,14 @@ def test_stops_when_the_cost_no_longer_falls(iris):
 
 def test_too_few_epochs_are_warned_of(iris):
     with pytest.warns(ConvergenceWarning, match="max_iter=2"):
-        MLPClassifier(max_iter=2).fit(*iris)
+        MLPClassifier(learning_rate="constant", max_iter=2).fit(*iris)
 
 
 def test_early_stopping_keeps_the_best_epoch(digits):
-    model = MLPClassifier((30,), early_stopping=True, tol=0, random_state=0)
-    model.fit(digits.X_train, digits.y_train)
+    model = MLPClassifier(
+        (30,), learning_rate="constant", early_stopping=True, tol=0, random_state=0
+    )
+    model.set_params(scoring="accuracy").fit(digits.X_train, digits.y_train)
     scores = model.history_["val_score"]
     assert model.n_iter_ < 200
     assert max(scores[-10:]) <= max(scores[:-10])

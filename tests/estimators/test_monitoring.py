@@ -12,7 +12,12 @@ from sknnadl.training import Shift
 
 
 def quick(estimator=MLPClassifier, **parameters):
-    defaults = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
+    defaults = {
+        "max_iter": 3,
+        "n_iter_no_change": np.inf,
+        "random_state": 0,
+        "learning_rate": "constant",
+    }
     return estimator(**({"hidden_layer_sizes": (8,)} | defaults | parameters))
 
 
@@ -82,8 +87,7 @@ def test_the_gradient_vanishes_on_its_way_to_the_first_layer(n_jobs):
     X, y = rng.random((500, 784)), np.arange(500) % 10
     model = MLPClassifier((30, 30, 30), "sigmoid", weight_init="scaled", max_iter=1)
     model.set_params(gradient_norms=True, random_state=0, n_jobs=n_jobs)
-    with pytest.warns(ConvergenceWarning, match="max_iter=1"):
-        model.fit(X, y)
+    model.fit(X, y)
     first, *_, last, _ = model.history_["gradient_norms"][0]
     assert last > 3 * first
 

@@ -14,7 +14,12 @@ quiet = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarnin
 
 
 def both(kind, **options):
-    options = {"hidden_layer_sizes": (5,), "max_iter": 4, "random_state": 0} | options
+    options = {
+        "hidden_layer_sizes": (5,),
+        "max_iter": 4,
+        "random_state": 0,
+        "learning_rate": "constant",
+    } | options
     return [getattr(module, kind)(**options) for module in (sknnadl, neural_network)]
 
 

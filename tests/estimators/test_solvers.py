@@ -23,7 +23,12 @@ def full_batch(model, **parameters):
 
 
 def quick(**parameters):
-    defaults = {"max_iter": 5, "n_iter_no_change": np.inf, "random_state": 0}
+    defaults = {
+        "max_iter": 5,
+        "n_iter_no_change": np.inf,
+        "random_state": 0,
+        "learning_rate": "constant",
+    }
     return MLPClassifier(**(defaults | parameters))
 
 

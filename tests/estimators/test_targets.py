@@ -36,7 +36,12 @@ LOSSES = ["log_loss", "cross_entropy", "squared_error"]
 
 
 def quick(estimator=MLPClassifier, **parameters):
-    defaults = {"max_iter": 5, "n_iter_no_change": np.inf, "random_state": 0}
+    defaults = {
+        "max_iter": 5,
+        "n_iter_no_change": np.inf,
+        "random_state": 0,
+        "learning_rate": "constant",
+    }
     return estimator(**(defaults | parameters))
 
 
@@ -168,7 +173,12 @@ REGRESSORS = {
 
 @pytest.fixture(params=REGRESSORS)
 def regressor(request):
-    options = {"max_iter": 20, "n_iter_no_change": np.inf, "learning_rate_init": 0.02}
+    options = {
+        "max_iter": 20,
+        "n_iter_no_change": np.inf,
+        "learning_rate_init": 0.02,
+        "learning_rate": "constant",
+    }
     return clone(REGRESSORS[request.param]).set_params(**options, random_state=0)
 
 
@@ -355,7 +365,12 @@ def test_counts_are_not_negative():
 
 def test_a_mini_batch_is_automatic():
     X, y = counts(450)
-    options = {"max_iter": 2, "n_iter_no_change": np.inf, "random_state": 0}
+    options = {
+        "max_iter": 2,
+        "n_iter_no_change": np.inf,
+        "random_state": 0,
+        "learning_rate": "constant",
+    }
     for n_rows, size in ((450, 200), (150, 150)):
         automatic, given = (
             MLPRegressor(hidden_layer_sizes=(5,), batch_size=b, **options).fit(

@@ -13,7 +13,12 @@ CLASS_WEIGHTS = ["balanced", {0: 1, 1: 2.5, 2: 0.5}, {1: 3.0}]
 
 
 def quick(estimator=MLPClassifier, **parameters):
-    defaults = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
+    defaults = {
+        "max_iter": 3,
+        "n_iter_no_change": np.inf,
+        "random_state": 0,
+        "learning_rate": "constant",
+    }
     return estimator(**(defaults | parameters))
 
 
@@ -237,7 +242,12 @@ def test_weights_of_validation_rows_are_their_own_when_going_on(iris):
     X, y = iris
     w, w_val = np.linspace(1, 9, 150), np.linspace(100, 1, 50)
     given = {"X_val": X[::3], "y_val": y[::3], "sample_weight_val": w_val}
-    options = {"early_stopping": True, "n_iter_no_change": np.inf, "random_state": 0}
+    options = {
+        "early_stopping": True,
+        "n_iter_no_change": np.inf,
+        "random_state": 0,
+        "learning_rate": "constant",
+    }
     whole = MLPClassifier((5,), max_iter=9, **options).fit(X, y, w, **given)
     model = MLPClassifier((5,), max_iter=8, warm_start=True, **options)
     model.fit(X, y, w, **given).set_params(max_iter=1).fit(X, y, w, **given)
@@ -247,7 +257,12 @@ def test_weights_of_validation_rows_are_their_own_when_going_on(iris):
 
 def test_a_fit_that_goes_on_divides_weights_by_their_own_mean(iris):
     X, y = iris
-    options = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
+    options = {
+        "max_iter": 3,
+        "n_iter_no_change": np.inf,
+        "random_state": 0,
+        "learning_rate": "constant",
+    }
     options["alpha"] = 0  # the penalty is divided by the weights as they are
     one, other = (
         MLPClassifier((5,), **options, warm_start=True).fit(X, y, np.ones(150))

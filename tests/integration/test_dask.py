@@ -22,7 +22,12 @@ distributed = pytest.importorskip("distributed", reason="needs the integration e
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # dask's own
 
-OPTIONS = {"max_iter": 2, "n_iter_no_change": np.inf, "random_state": 0}
+OPTIONS = {
+    "learning_rate": "constant",
+    "max_iter": 2,
+    "n_iter_no_change": np.inf,
+    "random_state": 0,
+}
 ESTIMATORS = {
     type(estimator).__name__: estimator
     for estimator in (

@@ -88,7 +88,7 @@ def learn_classes(X: NDArray[np.float64], y: list[str]) -> MLPClassifier:
     assert_type(net.history_["val_score"][-1], Any)
     assert_type(net.get_params(deep=False), dict[str, Any])
     print(net.summary().splitlines()[0], net.n_iter_ + 1, f"{net.loss_:.3f}")
-    print(net.parameters_.size, net.n_features_in_, net.max_iter + 1)
+    print(net.parameters_.size, net.n_features_in_, net.batch_size)
     return net.set_params(max_iter=5).set_callbacks().fit(X, y)
 
 

@@ -20,7 +20,7 @@ X, y = np.zeros((4, 2)), np.array([0, 1, 0, 1])
 def make_them() -> None:
     """Make one a line; this is read, and never run."""
     MLPClassifier(hiden_layer_sizes=3)  # expect-error
-    MLPClassifier(max_iter="x")  # expect-error
+    MLPClassifier(max_iter=1.5)  # expect-error
     MLPClassifier((3,), "relu", "he")  # expect-error: weight_init is named
     MLPClassifier(class_weight={"a": "b"})  # expect-error
     MLPClassifier(random_state=np.random.default_rng(0))  # expect-error
