@@ -8,7 +8,7 @@ The test images are looked at once, at the end.
 import argparse
 import time
 
-from sknnadl import ConvNetClassifier
+from sknnadl import ConvNetClassifier, MLPClassifier
 from sknnadl.datasets import load_mnist
 from sknnadl.training import Rotate, Shift
 
@@ -19,6 +19,8 @@ ROWS = {
             solver="adam",
             learning_rate="one_cycle",
             learning_rate_init=0.003,
+            alpha=1e-4,
+            divide_alpha=False,
             max_iter=3,
         ),
         99.0,
@@ -32,10 +34,14 @@ ROWS = {
             momentum=0.9,
             learning_rate="one_cycle",
             learning_rate_init=0.05,
+            alpha=1e-4,
+            divide_alpha=False,
             max_iter=20,
         ),
         99.5,
     ),
+    "default perceptron": (MLPClassifier(), 98.0),
+    "default": (ConvNetClassifier(), 99.0),
 }
 
 

@@ -58,6 +58,7 @@ def start(row, seed, n_jobs):
         **row.parameters,
         alpha=row.alpha,
         divide_alpha=False,
+        learning_rate="constant",
         batch_size=BATCH_SIZE,
         max_iter=1,
         tol=0,

@@ -90,6 +90,7 @@ def make_model(net, batch_size):
         "hidden_layer_sizes": net.hidden,
         "activation": net.activation,
         "alpha": 0,
+        "learning_rate": "constant",
         "batch_size": batch_size,
         "learning_rate_init": net.rate,
         "random_state": 0,

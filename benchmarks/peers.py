@@ -27,6 +27,7 @@ def sknnadl_model(net, batch_size):
         "hidden_layer_sizes": net.hidden,
         "activation": net.activation,
         "alpha": 0,
+        "learning_rate": "constant",
         "batch_size": batch_size,
         "dropout": net.dropout,
         "learning_rate_init": net.rate,

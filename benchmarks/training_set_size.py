@@ -49,6 +49,7 @@ def main():
         activation="sigmoid",
         loss="cross_entropy",
         weight_init="large",
+        learning_rate="constant",
         learning_rate_init=0.5,
         batch_size=10,
         alpha=1e-4,

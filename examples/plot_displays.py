@@ -67,9 +67,7 @@ _ = MisclassifiedDisplay.from_estimator(net, data.X_test, data.y_test)
 # can be looked at as images too. A penalty keeps the weights of pixels that say nothing
 # near zero, and takes those of a neuron that no longer responds to zero altogether.
 
-mlp = MLPClassifier(
-    (24,), alpha=0.3, n_iter_no_change=np.inf, max_iter=60, random_state=0
-)
+mlp = MLPClassifier((24,), alpha=0.3, max_iter=60, random_state=0)
 mlp.fit(data.X_train, data.y_train)
 _ = KernelDisplay.from_estimator(mlp)
 

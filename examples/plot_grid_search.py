@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from sknnadl import MLPClassifier
 
 X, y = load_wine(return_X_y=True)
-mlp = MLPClassifier(max_iter=50, n_iter_no_change=np.inf, random_state=0)
+mlp = MLPClassifier(max_iter=50, random_state=0)
 sizes, rates = [(3,), (10,), (30,), (100,)], [0.001, 0.01, 0.1, 1.0]
 search = GridSearchCV(
     make_pipeline(StandardScaler(), mlp),

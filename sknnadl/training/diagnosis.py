@@ -59,8 +59,7 @@ def diagnose(run: TrainingRun) -> Diagnosis | None:
         return None
     n_rows = min(run.trainer.batch_size, len(run.rows))
     last = costs[half:].min() - run.trainer.step.penalty_value(n_rows)
-    fall = costs[:half].min() - costs[half:].min() - _fall_of_penalty(run, n_rows)
-    falls = fall > _FLAT * costs[:half].min()
+    falls = costs[half:].min() < (1 - _FLAT) * costs[:half].min()
     constant = _constant_cost(run)
     if kept_is_exploded(run):
         return "exploded"  # and the penalty with it, so that `last` is rounding alone
@@ -136,23 +135,11 @@ def _present_cost(run: TrainingRun) -> float:
 def _distance_moved(run: TrainingRun) -> float:
     """Return how far the parameters are from their start, as a share of their norm."""
     network = run.trainer.network
-    old = _parameters_at_start(run)[: network.n_trained]
-    moved: Array = network.parameters[: network.n_trained] - old
-    return float(np.linalg.norm(moved) / np.linalg.norm(old))
-
-
-def _fall_of_penalty(run: TrainingRun, n_rows: int) -> float:
-    """Return by how much the penalty has fallen, as it does without any learning."""
-    step, weights = run.trainer.step, run.trainer.network.n_weights
-    at_start = step.penalty.value(_parameters_at_start(run)[:weights])
-    return max(0.0, at_start * step.penalty_share(n_rows) - step.penalty_value(n_rows))
-
-
-def _parameters_at_start(run: TrainingRun) -> Array:
-    network = run.trainer.network
     start = network.replica(np.empty_like(network.parameters))
     start.initialize(np.random.default_rng(run.seed))
-    return start.parameters
+    old: Array = start.parameters[: network.n_trained]
+    moved: Array = network.parameters[: network.n_trained] - old
+    return float(np.linalg.norm(moved) / np.linalg.norm(old))
 
 
 def outputs_are_saturated(run: TrainingRun) -> bool:

@@ -247,7 +247,11 @@ def test_labels_that_nothing_tells_are_no_fault_of_the_rate():
 def test_features_too_small_to_see_are_no_fault_of_the_rate(iris):
     X, y = iris
     model = MLPClassifier(
-        activation="sigmoid", learning_rate="constant", max_iter=60, random_state=0
+        activation="sigmoid",
+        alpha=0,
+        learning_rate="constant",
+        max_iter=60,
+        random_state=0,
     )
     with pytest.warns(ConvergenceWarning, match="learned nothing.*similar scale"):
         model.set_params(n_iter_no_change=np.inf).fit(1e-9 * X, y)
