@@ -45,6 +45,6 @@ class LikeSklearn:
         MLPClassifier(alpha=0.1, batch_size='auto', epsilon=1e-08,
                       hidden_layer_sizes=(20,), learning_rate='constant',
                       learning_rate_init=0.001, max_iter=200, momentum=0.9,
-                      solver='adam')
+                      scoring='accuracy', solver='adam')
         """
         return cls(*args, **{**cls._as_in_sklearn, **kwargs})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -189,6 +189,10 @@ class MLPClassifier(LikeSklearn, BaseNetworkClassifier):
 
     _parameter_constraints: ClassVar[dict] = {**CLASSES, **DENSE, **TRAINING}
     _hidden_layers = make_dense_layers
+    _as_in_sklearn: ClassVar[dict[str, Any]] = {
+        **LikeSklearn._as_in_sklearn,
+        "scoring": "accuracy",
+    }
 
     def __init__(
         self,

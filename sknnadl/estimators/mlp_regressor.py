@@ -185,6 +185,7 @@ class MLPRegressor(LikeSklearn, BaseNetworkRegressor):
     _as_in_sklearn: ClassVar[dict[str, Any]] = {
         **LikeSklearn._as_in_sklearn,
         "scale_targets": False,
+        "scoring": "r2",
     }
 
     def __init__(

@@ -100,6 +100,7 @@ def make_run(
         If some of the arguments exclude each other.
     """
     check_full_batch(arguments, network, augmentations)
+    mean_weight = _mean_weight(rows, arguments.alpha == "auto")
     arguments = resolve(arguments, len(rows))
     is_full_batch = arguments.solver == FULL_BATCH
     batch_size = _AUTO if arguments.batch_size == "auto" else int(arguments.batch_size)
@@ -113,7 +114,7 @@ def make_run(
     trainer = Trainer(
         network,
         loss,
-        make_step(arguments, network, rows),
+        make_step(arguments, network, mean_weight),
         batch_size,
         arguments.shuffle,
         rng,
@@ -152,7 +153,20 @@ def _schedule(arguments: Any) -> type[Schedule]:
     return Schedule if kind.for_descent and arguments.solver != "sgd" else kind
 
 
-def make_step(arguments: Any, network: Network, rows: Rows) -> Step:
+def _mean_weight(rows: Rows, is_automatic: bool) -> float:
+    """Return the mean weight of a row, by which the penalty is divided.
+
+    Weights that are all below 1, such as shares of 1, are no fewer rows for a penalty
+    that is automatic: it is not divided by them.
+    """
+    mean = math.prod(rows.weight_scale or ())
+    if not is_automatic or rows.weights is None:
+        return mean
+    of_used = mean * float(rows.weights[rows.weights > 0].mean())
+    return mean / min(1.0, of_used)
+
+
+def make_step(arguments: Any, network: Network, mean_weight: float) -> Step:
     """Return what changes the parameters of a network, given its gradient."""
     penalty: Penalty = L2(0.0)
     kind = OPTIMIZERS.get(arguments.solver)
@@ -174,7 +188,7 @@ def make_step(arguments: Any, network: Network, rows: Rows) -> Step:
         penalty,
         None if arguments.clip_norm is None else float(arguments.clip_norm),
         None if arguments.max_norm is None else float(arguments.max_norm),
-        math.prod(rows.weight_scale or ()) if arguments.divide_alpha else None,
+        mean_weight if arguments.divide_alpha else None,
     )
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.ensemble import AdaBoostClassifier
 from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 
 from sknnadl import ConvNetClassifier, MLPClassifier, MLPRegressor, NetworkClassifier
@@ -271,3 +272,22 @@ def test_a_fit_that_goes_on_divides_weights_by_their_own_mean(iris):
     one.fit(X, y, np.ones(150))
     other.fit(X, y, np.full(150, 100.0))
     np.testing.assert_allclose(one.parameters_, other.parameters_, rtol=1e-12)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+@pytest.mark.filterwarnings("ignore:Training stopped after max_iter")
+def test_weights_that_sum_to_one_are_no_stronger_penalty(solver, iris):
+    X, y = iris
+    w = np.linspace(0.1, 1, 150)
+    options = {"solver": solver, "max_iter": 20, "random_state": 0}
+    one = MLPClassifier((5,), **options).fit(X, y, w / w.mean())
+    other = MLPClassifier((5,), **options).fit(X, y, w / w.sum())
+    np.testing.assert_allclose(  # but for rounding, which 20 iterations let grow
+        one.predict_proba(X), other.predict_proba(X), rtol=0, atol=1e-6
+    )
+
+
+def test_boosting_gives_such_weights(iris):
+    X, y = iris
+    model = AdaBoostClassifier(MLPClassifier((5,), max_iter=50), n_estimators=3)
+    assert model.fit(X, y).score(X, y) > 0.9
