@@ -276,7 +276,9 @@ def badly_scaled():
 
 def test_full_batches_are_in_float64_unless_float32_is_asked_for():
     X, y = badly_scaled()
-    model = MLPClassifier(solver="lbfgs", max_iter=1000, random_state=0).fit(X, y)
+    model = MLPClassifier(
+        solver="lbfgs", alpha=1e-4, max_iter=1000, random_state=0
+    ).fit(X, y)
     assert model.parameters_.dtype == np.float64
     assert model.score(X, y) > 0.95
     X = np.arange(50, dtype="float32")[:, np.newaxis] % 5
