@@ -124,7 +124,7 @@ MORE = [
     MLPClassifier(**SMALL, early_stopping=True, scoring="loss"),
     MLPClassifier(**SMALL, gradient_norms=True),
     MLPRegressor(**SMALL, solver="adam", learning_rate_init=0.05),
-    MLPRegressor(**SMALL, batch_norm=True),
+    MLPRegressor(**SMALL, batch_norm=True, learning_rate_init=0.02),
     ConvNetClassifier(**CONVOLUTION, batch_norm=True),
 ]
 
