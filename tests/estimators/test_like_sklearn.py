@@ -80,7 +80,9 @@ def test_from_the_same_start_it_computes_the_same(kind, activation, solver, weig
         options["loss"] = "poisson"
     # An epoch of full batches, and iterations on the way to a minimum.
     epoch = {"max_iter": 1, "learning_rate_init": 0.1, "momentum": 0.0}
-    options |= epoch if solver == "sgd" else {"max_iter": 20}
+    # The kinks of rectifiers let rounding grow, so they go less far.
+    n_iterations = 3 if activation == "relu" else 20
+    options |= epoch if solver == "sgd" else {"max_iter": n_iterations}
     ours, theirs = from_one_start(estimator, X, y, options)
     weights = {"sample_weight": rng.integers(1, 5, 60)} if weighted else {}
     for model in (ours, theirs):

@@ -8,7 +8,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-alphas = np.logspace(-1, 1, 4)
+alphas = np.logspace(-1, 0, 4)
 linear = make_classification(
     n_features=2,
     n_redundant=0,
