@@ -289,5 +289,6 @@ def test_weights_that_sum_to_one_are_no_stronger_penalty(solver, iris):
 
 def test_boosting_gives_such_weights(iris):
     X, y = iris
-    model = AdaBoostClassifier(MLPClassifier((5,), max_iter=50), n_estimators=3)
-    assert model.fit(X, y).score(X, y) > 0.9
+    mlp = MLPClassifier((20,), max_iter=50)
+    model = AdaBoostClassifier(mlp, n_estimators=3, random_state=0)
+    assert model.fit(X, y).score(X, y) > 0.8  # a penalty beyond all rows gives 1/3
