@@ -6,7 +6,7 @@ import runpy
 from pathlib import Path
 
 import pytest
-from known_series import KNOWN_SERIES
+from known_series import beside_a_known_series
 from sklearn import neural_network
 
 import sknnadl
@@ -51,9 +51,7 @@ def test_examples_on_the_pages_run(page, least):
     assert not failed
 
 
-@pytest.mark.xfail(
-    not KNOWN_SERIES, strict=False, reason="a scikit-learn newer than those known here"
-)
+@beside_a_known_series
 def test_every_default_that_is_not_scikit_learns_is_in_the_table():
     table = (DOCS / "from_sklearn.rst").read_text()
     table = table.partition("Defaults that differ")[2].partition("What goes another")[0]

@@ -51,7 +51,15 @@ class Views(list[Any]):
                 f"An array of the shape {own.shape} can be written over by one of this "
                 f"shape, got {given.shape}."
             )
+        if not np.isfinite(given).all():
+            raise ValueError(
+                "An array can be written over by one of finite numbers, got others."
+            )
         own[...] = given
+
+    def __reduce__(self) -> tuple[type[list[Any]], tuple[list[Any]]]:
+        """Let a copy, or what is pickled, be a list that writes nowhere."""
+        return list, (list(self),)
 
 
 class DerivedAttributes:

@@ -19,8 +19,6 @@ from sknnadl.training.schedules import TRAINING_COST, Plateau, Schedule, Watched
 HISTORY = ("loss", "val_loss", "val_score", "learning_rate", "seconds")
 #: What is measured on request: a tuple with a number a layer.
 GRADIENT_NORMS = "gradient_norms"
-
-
 #: A cost above so many times that of outputs of 0, and above so much, has exploded.
 EXPLODED = 1e3
 
@@ -142,7 +140,7 @@ class TrainingRun:
         ------
         Diverged
             If the cost, or a parameter, is no longer finite, or if the cost has
-            exploded at the end and had not before.
+            exploded at the end and had not always.
         """
         end = "max_iter"
         for _ in range(n_epochs):

@@ -1,5 +1,6 @@
 """Weights that a user brings, or changes in place: training goes on from them."""
 
+import copy
 import io
 import pickle
 import re
@@ -119,3 +120,16 @@ def test_one_of_the_arrays_can_be_set(name, iris):
     shape = getattr(model, name)[0].shape
     with pytest.raises(ValueError, match=rf"of the shape {re.escape(str(shape))}.*3,"):
         getattr(model, name)[0] = np.zeros(3)
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, list])
+def test_a_copy_of_the_arrays_writes_nowhere(duplicate, iris):
+    model = MLPClassifier((5, 4), max_iter=1, random_state=0).fit(*iris)
+    before = model.parameters_.copy()
+    arrays = duplicate(model.coefs_)
+    arrays[0] = np.zeros((2, 2))
+    assert type(arrays) is list
+    np.testing.assert_array_equal(model.parameters_, before)
+    with pytest.raises(ValueError, match="finite numbers"):
+        model.coefs_[0] = np.full((4, 5), np.nan)
+    np.testing.assert_array_equal(model.parameters_, before)
