@@ -28,11 +28,10 @@ from sknnadl.estimators.attributes import (
 )
 from sknnadl.estimators.fitting import start_run, train
 from sknnadl.estimators.inputs import AnyArray, TakesRows
-from sknnadl.network.building import from_plain
 from sknnadl.network.layers import Dense
 from sknnadl.network.layers.batch_norm import BatchNormLayer
 from sknnadl.network.layers.layer import Role
-from sknnadl.network.network import Network
+from sknnadl.network.network import Network, from_plain
 from sknnadl.network.summary import summarize
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import predict_logits

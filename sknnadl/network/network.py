@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
-from sknnadl.network.building import build_layers, fuse, lay_out
 from sknnadl.network.kernels import Stack, bind_stack, stack_gradient
+from sknnadl.network.layers import LAYERS
 from sknnadl.network.layers.dense import DenseLayer
 from sknnadl.network.layers.flatten import FlattenLayer
-from sknnadl.network.layers.layer import LayerSpec, Role
+from sknnadl.network.layers.layer import Layer, LayerSpec, Role
 from sknnadl.network.losses import Loss
 
 
@@ -81,13 +83,13 @@ class Network:
         self.plain_specs = [spec.to_plain() for spec in specs]
         self.input_shape = tuple(input_shape)
         self.dtype = np.dtype(dtype)
-        self.layers = fuse(build_layers(specs, self.input_shape, self.dtype))
+        self.layers = _fuse(build_layers(specs, self.input_shape, self.dtype))
         self.output_shape = self.layers[-1].output_shape
         self.work = sum(layer.work for layer in self.layers)
         self.stochastic = any(layer.stochastic for layer in self.layers)
         values = [layer.values_per_row for layer in self.layers]
         self.values_per_row = min(filter(None, values), default=0)
-        self._slices, ends = lay_out(self.layers)
+        self._slices, ends = _layout(self.layers)
         self.n_weights, self.n_trained, n_parameters = ends
         if parameters is None:
             parameters = np.empty(n_parameters, self.dtype)
@@ -244,3 +246,55 @@ class Network:
             described.append((*layer.input_shape, *layer.output_shape, number, *starts))
         own = described, self.parameters, self.gradient
         return bind_stack(*own) if described else None
+
+
+def from_plain(layers: Iterable[dict[str, Any]]) -> list[LayerSpec]:
+    """Return the specs that `LayerSpec.to_plain` has described."""
+    return [
+        LAYERS[layer["layer"]](**{k: v for k, v in layer.items() if k != "layer"})
+        for layer in layers
+    ]
+
+
+def build_layers(
+    specs: Sequence[LayerSpec], shape: Shape, dtype: npt.DTypeLike
+) -> list[Layer]:
+    """Build the layers one after the other, each on the shape before it."""
+    if not specs:
+        raise ValueError("A network needs at least one layer, got none.")
+    layers: list[Layer] = []
+    for number, spec in enumerate(specs, start=1):
+        try:
+            layer = spec.build(shape, dtype)
+        except ValueError as error:
+            raise ValueError(f"Layer {number} of {len(specs)}: {error}") from None
+        layers.append(layer)
+        shape = layer.output_shape
+    return layers
+
+
+def _fuse(layers: Sequence[Layer]) -> list[Layer]:
+    """Join neighbours that are faster as one layer."""
+    joined = [layers[0]]
+    for layer in layers[1:]:
+        both = joined[-1].fuse(layer) if joined[-1].may_fuse else None
+        if both is None:
+            joined.append(layer)
+        else:
+            joined[-1] = both
+    return joined
+
+
+def _layout(layers: Sequence[Layer]) -> tuple[list[dict[str, slice]], list[int]]:
+    """Return where each parameter lies, and where those of each role end."""
+    slices: list[dict[str, slice]] = [{} for _ in layers]
+    ends = []
+    stop = 0
+    for role in Role:
+        for places, layer in zip(slices, layers, strict=True):
+            for name, parameter in layer.parameters.items():
+                if parameter.role == role:
+                    start, stop = stop, stop + math.prod(parameter.shape)
+                    places[name] = slice(start, stop)
+        ends.append(stop)
+    return slices, ends

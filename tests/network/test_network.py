@@ -21,8 +21,8 @@ from sknnadl.network import (
     MaxPool2D,
     Network,
 )
-from sknnadl.network.building import from_plain
 from sknnadl.network.layers import LAYERS
+from sknnadl.network.network import from_plain
 
 
 def test_all_parameters_are_one_vector_weights_first():
