@@ -43,7 +43,9 @@ def test_functions_of_the_frames_are_in_their_files():
             assert re.search(rf"(def|class) {name}\b", text), function
 
 
-@pytest.mark.parametrize(("page", "least"), [("architecture", 5), ("from_sklearn", 2)])
+@pytest.mark.parametrize(
+    ("page", "least"), [("architecture", 5), ("from_sklearn", 2), ("tables", 15)]
+)
 def test_examples_on_the_pages_run(page, least):
     path = str(DOCS / f"{page}.rst")
     failed, tried = doctest.testfile(path, module_relative=False)

@@ -84,6 +84,14 @@ DENSE = {
     "batch_norm": ["boolean"],
     "dropout": [_BELOW_ONE, "array-like"],
 }
+#: The dense hidden layers, and how the columns of a table become their inputs.
+TABULAR = {
+    **DENSE,
+    "input_scaling": [StrOptions({"standard", "robust"}), None],
+    "n_bins": [Interval(Integral, 2, None, closed="left"), None],
+    "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
+    "impute_missing": ["boolean"],
+}
 #: How images are changed.
 AUGMENTATION = {"augmentation": [Augmentation, list, tuple, None]}
 #: The convolutional layers, on images, and the dense ones after them.

@@ -278,7 +278,7 @@ class BaseNetwork(
     def _logits(self, X):
         """Return the network's outputs before their activation function."""
         check_is_fitted(self)
-        X = self._check_X(X, reset=False)
+        X = self._to_inputs(self._check_X(X, reset=False))
         network = self._network()
         rows = Rows(X, network.dtype, input_shape=network.input_shape)
         return predict_logits(network, rows, effective_n_jobs(self.n_jobs))

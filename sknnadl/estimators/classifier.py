@@ -196,9 +196,10 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         check_classification_targets(y)
+        weights = self._check_weights(sample_weight, X)
+        X = self._to_inputs(X, weights, reset)
         dtype = dtype or self._network_dtype(X)
         targets = self._encode(y, dtype)
-        weights = self._check_weights(sample_weight, X)
         if class_weight is not None:
             factors = self._class_factors(class_weight, y, targets, weights)
             weights = factors if weights is None else weights * factors

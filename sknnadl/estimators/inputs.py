@@ -79,6 +79,13 @@ class TakesRows:
         """Return the shape of one row for the network."""
         return (self.n_features_in_,)
 
+    def _to_inputs(self, X, weights=None, is_first=False):
+        """Return what `_check_X` returned as rows of the network's inputs.
+
+        How, can be learned of the first rows, given their weights.
+        """
+        return X
+
     def _check_X(self, X, **options):
         """Return X as validated rows and, where it is given, y.
 

@@ -7,21 +7,21 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.estimators.arguments import CLASSES, DENSE, TRAINING, ClassWeight, Scorer
+from sknnadl.estimators.arguments import CLASSES, TABULAR, TRAINING, ClassWeight, Scorer
 from sknnadl.estimators.classifier import BaseNetworkClassifier
 from sknnadl.estimators.hidden_layers import make_dense_layers
 from sknnadl.estimators.like_sklearn import LikeSklearn
+from sknnadl.estimators.table_columns import TakesTables
 
 
-class MLPClassifier(LikeSklearn, BaseNetworkClassifier):
+class MLPClassifier(TakesTables, LikeSklearn, BaseNetworkClassifier):
     """Multilayer perceptron classifier.
 
     Layers of neurons, trained by mini-batch stochastic gradient descent on the cost of
     the mini-batch: the mean of ``loss`` over its rows, plus the penalty (Nielsen 2015).
-
-    Features have to be of similar scale, as `sklearn.preprocessing.StandardScaler`
-    makes them. Other than scikit-learn's, the default is plain gradient descent at a
-    high rate; ``solver="adam"`` is less particular, and `like_sklearn` trains as there.
+    Features have to be of similar scale, as with ``input_scaling``, or a scaler before.
+    Other than scikit-learn's, the default is plain gradient descent at a high rate;
+    `like_sklearn` trains as there, and `for_tables` takes data frames as they are.
 
     Parameters
     ----------
@@ -47,6 +47,17 @@ class MLPClassifier(LikeSklearn, BaseNetworkClassifier):
     class_weight : dict, list of dict or "balanced", default=None
         Factors of the weights of each class's rows, for an indicator a dict a label;
         ``"balanced"``, not for `partial_fit`, is ``n_samples / (n_classes * count)``.
+    input_scaling : {"standard", "robust"} or None, default=None
+        Whether numeric features are scaled inside: to mean 0 and deviation 1; or by
+        median and interquartile range, and bent by ``x / sqrt(1 + (x / 3)**2)``.
+    n_bins : int or None, default=None
+        In how many quantile bins a numeric feature also has an input, of how much of
+        the bin is below it (Gorishniy, Rubachev and Babenko 2022).
+    categorical_features : "from_dtype", array-like of bool, int or str, default=None
+        Which features become an input a value: those of a data frame that are not
+        numbers, or a mask, numbers or names. Unseen values are 0 in all inputs.
+    impute_missing : bool, default=False
+        Whether missing numbers become the median, and missing categories their own.
     solver : str, default="sgd"
         How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
@@ -135,6 +146,8 @@ class MLPClassifier(LikeSklearn, BaseNetworkClassifier):
         The number of features, of images the number of values.
     feature_names_in_ : ndarray of shape (n_features,)
         The names of the features, where the training data had names.
+    encoding_ : dict
+        How columns become inputs, where an argument asks for it.
     parameters_ : ndarray of shape (n_parameters,)
         All weights, then biases and what else is trained, then running averages.
     coefs_ : list of ndarray
@@ -177,17 +190,14 @@ class MLPClassifier(LikeSklearn, BaseNetworkClassifier):
     --------
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.model_selection import cross_val_score
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import StandardScaler
     >>> from sknnadl import MLPClassifier
     >>> X, y = load_iris(return_X_y=True)
-    >>> mlp = MLPClassifier(max_iter=500, random_state=0)
-    >>> model = make_pipeline(StandardScaler(), mlp)
+    >>> model = MLPClassifier(input_scaling="standard", random_state=0)
     >>> float(cross_val_score(model, X, y).mean()) > 0.9
     True
     """
 
-    _parameter_constraints: ClassVar[dict] = {**CLASSES, **DENSE, **TRAINING}
+    _parameter_constraints: ClassVar[dict] = {**CLASSES, **TABULAR, **TRAINING}
     _hidden_layers = make_dense_layers
     _as_in_sklearn: ClassVar[dict[str, Any]] = {
         **LikeSklearn._as_in_sklearn,
@@ -204,6 +214,10 @@ class MLPClassifier(LikeSklearn, BaseNetworkClassifier):
         dropout: npt.ArrayLike = 0.0,
         loss: str = "log_loss",
         class_weight: ClassWeight = None,
+        input_scaling: str | None = None,
+        n_bins: int | None = None,
+        categorical_features: npt.ArrayLike | None = None,
+        impute_missing: bool = False,
         solver: str = "sgd",
         learning_rate: str = "cosine",
         learning_rate_init: float | str = "auto",
@@ -244,6 +258,10 @@ class MLPClassifier(LikeSklearn, BaseNetworkClassifier):
         self.dropout = dropout
         self.loss = loss
         self.class_weight = class_weight
+        self.input_scaling = input_scaling
+        self.n_bins = n_bins
+        self.categorical_features = categorical_features
+        self.impute_missing = impute_missing
         self.solver = solver
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init

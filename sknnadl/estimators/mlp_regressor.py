@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.estimators.arguments import DENSE, TRAINING, VALUES, Scorer
+from sknnadl.estimators.arguments import TABULAR, TRAINING, VALUES, Scorer
 from sknnadl.estimators.hidden_layers import make_dense_layers
 from sknnadl.estimators.like_sklearn import LikeSklearn
 from sknnadl.estimators.regressor import BaseNetworkRegressor
+from sknnadl.estimators.table_columns import TakesTables
 
 
-class MLPRegressor(LikeSklearn, BaseNetworkRegressor):
+class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
     """Multilayer perceptron regressor, for one value a row or several.
 
     The network of `MLPClassifier` with outputs as they are, whose squared error is
@@ -43,6 +44,17 @@ class MLPRegressor(LikeSklearn, BaseNetworkRegressor):
     scale_targets : bool, default=True
         Whether to train on targets of mean 0 and deviation 1, of which ``coefs_`` and
         costs are then, and undo that in `predict`; not with ``"poisson"``.
+    input_scaling : {"standard", "robust"} or None, default=None
+        Whether numeric features are scaled inside: to mean 0 and deviation 1; or by
+        median and interquartile range, and bent by ``x / sqrt(1 + (x / 3)**2)``.
+    n_bins : int or None, default=None
+        In how many quantile bins a numeric feature also has an input, of how much of
+        the bin is below it (Gorishniy, Rubachev and Babenko 2022).
+    categorical_features : "from_dtype", array-like of bool, int or str, default=None
+        Which features become an input a value: those of a data frame that are not
+        numbers, or a mask, numbers or names. Unseen values are 0 in all inputs.
+    impute_missing : bool, default=False
+        Whether missing numbers become the median, and missing categories their own.
     solver : str, default="adam"
         How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
@@ -129,6 +141,8 @@ class MLPRegressor(LikeSklearn, BaseNetworkRegressor):
         The number of features, of images the number of values.
     feature_names_in_ : ndarray of shape (n_features,)
         The names of the features, where the training data had names.
+    encoding_ : dict
+        How columns become inputs, where an argument asks for it.
     parameters_ : ndarray of shape (n_parameters,)
         All weights, then biases and what else is trained, then running averages.
     coefs_ : list of ndarray
@@ -170,17 +184,14 @@ class MLPRegressor(LikeSklearn, BaseNetworkRegressor):
     --------
     >>> from sklearn.datasets import load_diabetes
     >>> from sklearn.model_selection import cross_val_score
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import StandardScaler
     >>> from sknnadl import MLPRegressor
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> mlp = MLPRegressor(alpha=0.1, max_iter=500, random_state=0)
-    >>> model = make_pipeline(StandardScaler(), mlp)
+    >>> model = MLPRegressor(input_scaling="standard", random_state=0)
     >>> float(cross_val_score(model, X, y).mean()) > 0.4
     True
     """
 
-    _parameter_constraints: ClassVar[dict] = {**VALUES, **DENSE, **TRAINING}
+    _parameter_constraints: ClassVar[dict] = {**VALUES, **TABULAR, **TRAINING}
     _hidden_layers = make_dense_layers
     _as_in_sklearn: ClassVar[dict[str, Any]] = {
         **LikeSklearn._as_in_sklearn,
@@ -198,6 +209,10 @@ class MLPRegressor(LikeSklearn, BaseNetworkRegressor):
         batch_norm: bool = False,
         dropout: npt.ArrayLike = 0.0,
         scale_targets: bool = True,
+        input_scaling: str | None = None,
+        n_bins: int | None = None,
+        categorical_features: npt.ArrayLike | None = None,
+        impute_missing: bool = False,
         solver: str = "adam",
         learning_rate: str = "cosine",
         learning_rate_init: float | str = "auto",
@@ -238,6 +253,10 @@ class MLPRegressor(LikeSklearn, BaseNetworkRegressor):
         self.batch_norm = batch_norm
         self.dropout = dropout
         self.scale_targets = scale_targets
+        self.input_scaling = input_scaling
+        self.n_bins = n_bins
+        self.categorical_features = categorical_features
+        self.impute_missing = impute_missing
         self.solver = solver
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init

@@ -18,12 +18,10 @@ from sknnadl._sklearn import (
 )
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
+from sknnadl.estimators.scaling import mean_and_deviation
 from sknnadl.network.losses import REGRESSION_LOSSES
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import output_values
-
-#: A deviation that is no more, beside the largest value, is rounding.
-_ROUNDING = 10 * np.finfo(np.float64).eps
 
 
 class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
@@ -129,8 +127,9 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         X, y = self._check_X(X, y=y, reset=reset, multi_output=True, y_numeric=True)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        dtype = dtype or self._network_dtype(X)
         weights = self._check_weights(sample_weight, X)
+        X = self._to_inputs(X, weights, reset)
+        dtype = dtype or self._network_dtype(X)
         if not hasattr(self, "target_mean_"):
             self.target_mean_, self.target_scale_ = self._find_scale(y, weights)
         targets = y.reshape(len(y), -1)
@@ -158,14 +157,7 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         """Return the mean and the deviation of each target, or None for both."""
         if not self.scale_targets or self._make_loss().output_activation != "identity":
             return None, None
-        y = y.reshape(len(y), -1).astype(np.float64)
-        largest = np.abs(y).max(axis=0)  # which goes first, so that no square overflows
-        largest[largest == 0] = 1
-        mean = np.average(y / largest, axis=0, weights=weights)
-        variance = np.average((y / largest - mean) ** 2, axis=0, weights=weights)
-        deviation = np.sqrt(variance)
-        is_constant = deviation < _ROUNDING
-        return mean * largest, np.where(is_constant, 1, deviation * largest)
+        return mean_and_deviation(y.reshape(len(y), -1).astype(np.float64), weights)
 
     def _targets(self, rows):
         return self._give_back(rows.labels)

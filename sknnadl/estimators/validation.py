@@ -1,5 +1,6 @@
 """What training is watched by: rows to validate on, their loss and their score."""
 
+import math
 import warnings
 from copy import copy
 from inspect import signature
@@ -92,7 +93,10 @@ def make_validation(estimator, network, loss, rows):
         return TRAINING_COST, None
     n_before = len(vars(estimator).get("history_", {}).get("loss", ()))
     model = copy(estimator)
-    vars(model).pop("feature_names_in_", None)  # the rows have no names any more
+    # The rows are as the network sees them: without names, and encoded.
+    for name in ("feature_names_in_", "encoding_"):
+        vars(model).pop(name, None)
+    model.n_features_in_ = math.prod(rows.input_shape)
     weights = {}
     if scorer and rows.weights is not None and _takes_weights(scorer):
         weights = {"sample_weight": rows.weights}

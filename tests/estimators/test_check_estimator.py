@@ -62,6 +62,9 @@ CONVOLUTION = {"n_filters": (4,), "pool_size": 1, **SMALL, **IMAGES}
 CLASSES = [
     MLPClassifier(),
     MLPRegressor(),
+    MLPClassifier.for_tables(**SMALL, dtype="float64"),
+    MLPRegressor.for_tables(dtype="float64"),
+    MLPClassifier(**SMALL, input_scaling="standard"),
     ConvNetClassifier(**CONVOLUTION),
     ConvNetRegressor(**CONVOLUTION),
     NetworkClassifier(
