@@ -2,20 +2,24 @@
 
     python benchmarks/callbacks.py --data mnist.npz
 
-``ProgressBar`` writes a line, and ``ScoringMonitor`` predicts the training rows at each
-epoch and at the end; beside its time stands that of as many predictions without it.
+``ProgressBar`` writes a line, ``Checkpoint`` a file an epoch, and ``ScoringMonitor``
+predicts the training rows at each epoch and at the end; beside its time stands that of
+as many predictions without it.
 """
 
 import argparse
 import statistics
+import tempfile
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.exceptions import ConvergenceWarning
 
 from sknnadl import ConvNetClassifier, MLPClassifier
+from sknnadl.callbacks import Checkpoint
 from sknnadl.datasets import load_mnist
 
 EPOCHS = 3
@@ -44,9 +48,11 @@ def main():
     options = parser.parse_args()
     warnings.simplefilter("ignore", ConvergenceWarning)
     data = load_mnist(options.data)
+    folder = tempfile.mkdtemp()
     ways = {
         "alone": {},
         "ProgressBar": {"callbacks": [ProgressBar()]},
+        "Checkpoint": {"callbacks": [Checkpoint(Path(folder) / "run.npz")]},
         "scores alone": {"n_scores": EPOCHS + 1},
         "ScoringMonitor": {"callbacks": [ScoringMonitor(scoring="accuracy")]},
     }

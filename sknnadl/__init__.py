@@ -10,8 +10,16 @@ from sknnadl._versions import show_versions
 from sknnadl.baselines import AverageDarknessClassifier
 from sknnadl.estimators import *  # noqa: F403 the list of estimators is there, once
 from sknnadl.reports import compare
+from sknnadl.saving import load, resume, save
 
 __version__ = "0.1.0"
 
-__all__ = ["AverageDarknessClassifier", "compare", "show_versions"]
+__all__ = [
+    "AverageDarknessClassifier",
+    "compare",
+    "load",
+    "resume",
+    "save",
+    "show_versions",
+]
 __all__ += estimators.__all__

@@ -15,14 +15,15 @@ ROOT = Path(sknnadl.__file__).parent
 #: The floors of the house, from the ground up: a room imports only from rooms on lower
 #: floors. A room is a folder, or a file beside the folders.
 FLOORS = [
-    {"_sklearn", "datasets", "network/arrays", "significance"},
+    {"_files", "_sklearn", "datasets", "network/arrays", "significance"},
     {"network/kernels", "comparison"},
     {"network/layers"},
     {"network"},
     {"_versions", "displays", "training"},
     {"estimators", "inspection", "reports"},
     {"baselines"},
-    {"cli", "__init__"},
+    {"saving"},
+    {"callbacks", "cli", "__init__"},
     {"__main__"},
 ]
 #: What a room imports of the package, where that is less than all below it.
@@ -30,7 +31,8 @@ ALLOWED = {
     "_versions": {"network/kernels"},
     "baselines": {"_sklearn", "estimators"},
     "cli": {"baselines", "comparison", "datasets", "estimators", "reports"},
-    "comparison": {"_sklearn", "significance"},
+    "callbacks": {"saving"},
+    "comparison": {"_files", "_sklearn", "significance"},
     "displays": {"network", "network/layers"},
     "estimators": {"_sklearn", "network", "network/layers", "training"},
     "inspection": {"displays"},
@@ -38,9 +40,17 @@ ALLOWED = {
     "network/layers": {"network/arrays", "network/kernels"},
     "network": {"network/arrays", "network/kernels", "network/layers"},
     "reports": {"comparison", "displays"},
+    "saving": {
+        "_files",
+        "_sklearn",
+        "baselines",
+        "estimators",
+        "network/layers",
+        "training",
+    },
     "training": {"network/arrays", "network", "network/layers"},
     "__main__": {"cli"},
-    "__init__": {"_versions", "baselines", "estimators", "reports"},
+    "__init__": {"_versions", "baselines", "estimators", "reports", "saving"},
 }
 #: What a room may import inside a function, as it may be missing.
 OPTIONAL = {"displays": {"matplotlib.pyplot"}, "estimators": {"dask.base"}}

@@ -1,9 +1,8 @@
-"""Files that are there whole or not at all."""
+"""Where a report may be written."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 
@@ -29,33 +28,3 @@ def check_report_path(path: str | os.PathLike[str]) -> None:
         raise ValueError(f"There is no folder {str(path.parent)!r} to write to.")
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         raise ValueError(f"{str(path)!r} cannot be written.")
-
-
-def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write a text file in one step, so that a reader never sees half of it.
-
-    Parameters
-    ----------
-    path : str or path-like
-        The file, which is replaced where it exists.
-    text : str
-        Its content.
-    """
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(
-        dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
-    )
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def _umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask

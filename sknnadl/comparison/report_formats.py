@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.base import is_classifier
 
+from sknnadl._files import write_text
 from sknnadl.comparison.cells import make_cells, make_header
-from sknnadl.comparison.files import check_report_path, write_text
+from sknnadl.comparison.files import check_report_path
 from sknnadl.comparison.pairs import can_compare, compare_pairs
 from sknnadl.comparison.render_mistakes import render_mistakes
 from sknnadl.comparison.render_page import render_page

@@ -11,8 +11,8 @@ from typing import Any
 import joblib
 import numpy as np
 
+from sknnadl._files import write_text
 from sknnadl.comparison.evaluation import Evaluation
-from sknnadl.comparison.files import write_text
 from sknnadl.comparison.splits import RowNumbers
 
 #: What the file calls the pairs of indices.

@@ -1,18 +1,25 @@
-"""Fitted attributes: taken back where a fit fails; those that follow from others."""
+"""Fitted attributes: taken back where a fit fails; what follows from others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from sklearn.utils.validation import check_is_fitted
+
+from sknnadl.estimators.inputs import AnyArray
+from sknnadl.network.layers.batch_norm import BatchNormLayer
+from sknnadl.network.layers.layer import Role
+from sknnadl.network.network import Network
 
 
 @contextmanager
 def kept_on_failure(estimator: Any) -> Iterator[None]:
     """Put an estimator's fitted attributes back where the work inside fails."""
-    before = _fitted_attributes(estimator)
+    before = fitted_attributes(estimator)
     try:
         yield
     except BaseException:
@@ -23,11 +30,12 @@ def kept_on_failure(estimator: Any) -> Iterator[None]:
 
 def forget(estimator: Any) -> None:
     """Remove an estimator's fitted attributes."""
-    for name in _fitted_attributes(estimator):
+    for name in fitted_attributes(estimator):
         delattr(estimator, name)
 
 
-def _fitted_attributes(estimator: Any) -> dict[str, Any]:
+def fitted_attributes(estimator: Any) -> dict[str, Any]:
+    """Return what an estimator has learned, by name."""
     return {
         name: value
         for name, value in vars(estimator).items()
@@ -60,6 +68,67 @@ class Views(list[Any]):
     def __reduce__(self) -> tuple[type[list[Any]], tuple[list[Any]]]:
         """Let a copy, or what is pickled, be a list that writes nowhere."""
         return list, (list(self),)
+
+
+class ParameterViews:
+    """Mixin of the parts of ``parameters_``, which can be written over."""
+
+    parameters_: AnyArray
+    _network: Callable[[], Network]
+
+    @property
+    def coefs_(self) -> list[AnyArray]:
+        """The weights of each layer, views of ``parameters_``.
+
+        All, or one, can be set to arrays of the same shapes, or changed in place, and
+        training goes on from them.
+        """
+        return Views(self._network().values_of(Role.PENALIZED))
+
+    @coefs_.setter
+    def coefs_(self, coefs: Sequence[npt.ArrayLike]) -> None:
+        self._overwrite("coefs_", coefs)
+
+    @property
+    def intercepts_(self) -> list[AnyArray]:
+        """The biases of each layer, views of ``parameters_``."""
+        of_layers = self._network().layer_parameters
+        return Views(v["biases"] for v in of_layers if "biases" in v)
+
+    @intercepts_.setter
+    def intercepts_(self, intercepts: Sequence[npt.ArrayLike]) -> None:
+        self._overwrite("intercepts_", intercepts)
+
+    def _overwrite(self, name: str, values: Sequence[npt.ArrayLike]) -> None:
+        """Write arrays over those of an attribute, if all have the shapes."""
+        check_is_fitted(self)
+        shapes = [own.shape for own in getattr(self, name)]
+        allowed = (
+            f"{name} must be a list of arrays of finite numbers of the shapes {shapes}"
+        )
+        try:
+            arrays = [np.asarray(value, self.parameters_.dtype) for value in values]
+        except (TypeError, ValueError):
+            raise ValueError(f"{allowed}, got {values!r}.") from None
+        given = [array.shape for array in arrays]
+        if given != shapes:
+            raise ValueError(f"{allowed}, got {given}.")
+        if not all(np.isfinite(array).all() for array in arrays):
+            raise ValueError(f"{allowed}, got some that are not finite.")
+        self.parameters_ = self.parameters_.copy()  # others may hold the vector too
+        for own, array in zip(getattr(self, name), arrays, strict=True):
+            own[...] = array
+
+    @property
+    def batch_norms_(self) -> list[dict[str, AnyArray]]:
+        """What batch normalization has learned, views of ``parameters_``.
+
+        A dict a layer, of ``"scale"``, ``"shift"``, ``"running_mean"`` and
+        ``"running_variance"``, each of shape (n_features,).
+        """
+        network = self._network()
+        of_layers = zip(network.layers, network.layer_parameters, strict=True)
+        return [values for one, values in of_layers if isinstance(one, BatchNormLayer)]
 
 
 class DerivedAttributes:

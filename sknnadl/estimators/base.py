@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 from weakref import ref
 
-import numpy as np
-import numpy.typing as npt
 from joblib import effective_n_jobs
 from sklearn.utils.validation import check_is_fitted
 
@@ -22,15 +19,13 @@ from sknnadl._sklearn import (
 )
 from sknnadl.estimators.attributes import (
     DerivedAttributes,
-    Views,
+    ParameterViews,
     forget,
     kept_on_failure,
 )
-from sknnadl.estimators.fitting import start_run, train
+from sknnadl.estimators.fitting import resume_run, start_run, train
 from sknnadl.estimators.inputs import AnyArray, TakesRows
 from sknnadl.network.layers import Dense
-from sknnadl.network.layers.batch_norm import BatchNormLayer
-from sknnadl.network.layers.layer import Role
 from sknnadl.network.network import Network, from_plain
 from sknnadl.network.summary import summarize
 from sknnadl.training.data import Rows
@@ -52,7 +47,12 @@ def can_train_by_parts(estimator):
 
 
 class BaseNetwork(
-    TakesRows, DerivedAttributes, CallbackSupportMixin, BaseEstimator, ABC
+    TakesRows,
+    ParameterViews,
+    DerivedAttributes,
+    CallbackSupportMixin,
+    BaseEstimator,
+    ABC,
 ):
     """Base class of the estimators that train a network.
 
@@ -191,6 +191,16 @@ class BaseNetwork(
             train(self, run, 1, context, X, y, sample_weight)
         return self
 
+    @fit_context()
+    def _resume(self, X, y, sample_weight, validation):
+        """Go on with a fit that was left after an epoch, in the same state."""
+        with kept_on_failure(self):
+            run, n_epochs = resume_run(self, X, y, sample_weight, validation)
+            if n_epochs:
+                context = self._init_callback_context(max_subtasks=n_epochs)
+                train(self, run, n_epochs, context, X, y, sample_weight, is_fit=True)
+        return self
+
     def summary(self) -> str:
         """Describe the layers of the fitted network.
 
@@ -220,60 +230,6 @@ class BaseNetwork(
         )
         kept[:] = [(ref(self, lambda _: kept.clear()), network)]
         return network
-
-    @property
-    def coefs_(self) -> list[AnyArray]:
-        """The weights of each layer, views of ``parameters_``.
-
-        All, or one, can be set to arrays of the same shapes, or changed in place, and
-        training goes on from them.
-        """
-        return Views(self._network().values_of(Role.PENALIZED))
-
-    @coefs_.setter
-    def coefs_(self, coefs: Sequence[npt.ArrayLike]) -> None:
-        self._overwrite("coefs_", coefs)
-
-    @property
-    def intercepts_(self) -> list[AnyArray]:
-        """The biases of each layer, views of ``parameters_``."""
-        of_layers = self._network().layer_parameters
-        return Views(v["biases"] for v in of_layers if "biases" in v)
-
-    @intercepts_.setter
-    def intercepts_(self, intercepts: Sequence[npt.ArrayLike]) -> None:
-        self._overwrite("intercepts_", intercepts)
-
-    def _overwrite(self, name, values):
-        """Write arrays over those of an attribute, if all have the shapes."""
-        check_is_fitted(self)
-        shapes = [own.shape for own in getattr(self, name)]
-        allowed = (
-            f"{name} must be a list of arrays of finite numbers of the shapes {shapes}"
-        )
-        try:
-            arrays = [np.asarray(value, self.parameters_.dtype) for value in values]
-        except (TypeError, ValueError):
-            raise ValueError(f"{allowed}, got {values!r}.") from None
-        given = [array.shape for array in arrays]
-        if given != shapes:
-            raise ValueError(f"{allowed}, got {given}.")
-        if not all(np.isfinite(array).all() for array in arrays):
-            raise ValueError(f"{allowed}, got some that are not finite.")
-        self.parameters_ = self.parameters_.copy()  # others may hold the vector too
-        for own, array in zip(getattr(self, name), arrays, strict=True):
-            own[...] = array
-
-    @property
-    def batch_norms_(self) -> list[dict[str, AnyArray]]:
-        """What batch normalization has learned, views of ``parameters_``.
-
-        A dict a layer, of ``"scale"``, ``"shift"``, ``"running_mean"`` and
-        ``"running_variance"``, each of shape (n_features,).
-        """
-        network = self._network()
-        of_layers = zip(network.layers, network.layer_parameters, strict=True)
-        return [values for one, values in of_layers if isinstance(one, BatchNormLayer)]
 
     def _logits(self, X):
         """Return the network's outputs before their activation function."""

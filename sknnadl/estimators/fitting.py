@@ -96,6 +96,33 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
     return run
 
 
+def resume_run(estimator, X, y, sample_weight, validation):
+    """Return the run of a fit that was left after an epoch, and the epochs to go.
+
+    The arguments are those of `start_run`, of a fit.
+
+    Raises
+    ------
+    ValueError
+        If the data are other than those the fit began with.
+    """
+    run = start_run(estimator, X, y, sample_weight, validation, is_fit=True)
+    state, now = estimator.training_state_, take_state(run)
+    for entry, names in (
+        ("rows", "X, y or sample_weight"),
+        ("watched", "X_val, y_val or sample_weight_val"),
+    ):
+        if state[entry] != now[entry]:
+            raise ValueError(
+                f"{names} are other than those that the fit began with: give the same "
+                "to go on with it, or start anew with fit."
+            )
+    run.n_before -= estimator.n_iter_
+    run.n_good = state["n_good"]
+    is_over = state["is_over"]
+    return run, 0 if is_over else run.max_epochs - estimator.n_iter_
+
+
 def train(estimator, run, n_epochs, context, X, y, sample_weight, is_fit=False):
     """Train for some epochs and give the estimator what was learned.
 

@@ -82,10 +82,13 @@ class TrainingRun:
         For how many epochs a call of `fit` is to train.
     may_explode : bool
         Whether epochs whose cost has exploded are good ones too.
+    is_over : bool
+        Whether the last epoch was one to stop after, by what is watched.
     steepest : float
         The largest component of the gradient where the run of a full batch stalled.
     """
 
+    is_over: bool = False
     steepest: float = 0.0
     max_epochs: int = 1
     may_explode: bool = True
@@ -234,10 +237,11 @@ class TrainingRun:
         if is_good or self.n_good == 0:
             self.trainer.checkpoint()
             self.n_kept = n_before + 1
+        self.is_over = False
         if self.plateau.update(value):
             self.plateau.n_stale = 0
-            return self.schedule.on_plateau()
-        return True
+            self.is_over = not self.schedule.on_plateau()
+        return not self.is_over
 
     def _has_exploded(self, cost: float) -> bool:
         """Return whether an epoch's cost has exploded."""

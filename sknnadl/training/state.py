@@ -32,6 +32,8 @@ def take_state(run: TrainingRun) -> dict[str, Any]:
         "rows": run.rows.fingerprint(),
         "n_rows_seen": run.n_rows_seen,
         "weight_scale": run.weight_scale,
+        "n_good": run.n_good,
+        "is_over": run.is_over,
         "plateau_best": run.plateau.best,
         "plateau_n_stale": run.plateau.n_stale,
     }

@@ -1,0 +1,164 @@
+"""An estimator in a file that executes nothing when it is loaded."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from sknnadl import estimators
+from sknnadl._sklearn import BaseEstimator
+from sknnadl.baselines import AverageDarknessClassifier
+from sknnadl.estimators.attributes import fitted_attributes
+from sknnadl.estimators.base import BaseNetwork
+from sknnadl.estimators.inputs import AnyArray
+from sknnadl.saving.container import read_container, write_container
+from sknnadl.saving.plain_values import Describer, rebuild
+
+#: What the files call themselves, and the version of what is in them.
+_FORMAT, _VERSION = "sknnadl estimator", 1
+#: What can be in a file.
+_KINDS: dict[str, type[BaseEstimator]] = {
+    kind.__name__: kind
+    for kind in (
+        AverageDarknessClassifier,
+        *(getattr(estimators, name) for name in estimators.__all__),
+    )
+}
+
+
+def save(estimator: BaseEstimator, path: str | os.PathLike[str]) -> None:
+    """Write an estimator to a file, arguments and all that it has learned.
+
+    The file holds arrays and JSON and no code. It is on the disk, whole, before it
+    takes the place of what had the name before. What `load` makes of it predicts, and
+    goes on training, with the same bits.
+
+    Parameters
+    ----------
+    estimator : estimator
+        One of this package, fitted or not. Callbacks are not saved. For a pipeline, use
+        `skops.io` or pickle.
+    path : str or path-like
+        The file, usually ``.npz``: it is an archive of NumPy.
+
+    Raises
+    ------
+    TypeError
+        If it is an estimator of another package, or has an argument that is code, such
+        as a function as ``scoring``.
+    OSError
+        If the file cannot be written. What was there before stays.
+
+    See Also
+    --------
+    load : Read it.
+    sknnadl.callbacks.Checkpoint : Write such a file each epoch.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import sknnadl
+    >>> path = Path(tempfile.mkdtemp()) / "model.npz"
+    >>> model = sknnadl.MLPClassifier((4,), max_iter=30, random_state=0)
+    >>> sknnadl.save(model.fit([[0.0], [1.0]], ["no", "yes"]), path)
+    >>> sknnadl.load(path).predict([[0.9]])
+    array(['yes'], dtype='<U3')
+    """
+    name = type(estimator).__name__
+    if _KINDS.get(name) is not type(estimator):
+        raise TypeError(
+            f"estimator must be one of {sorted(_KINDS)}, got {type(estimator)}: use "
+            "skops.io or pickle for others, and for pipelines."
+        )
+    describer = Describer()
+    parts = {
+        "arguments": estimator.get_params(deep=False),
+        "attributes": fitted_attributes(estimator),
+    }
+    described = {
+        part: {name: describer.describe(name, value) for name, value in values.items()}
+        for part, values in parts.items()
+    }
+    header = {"format": _FORMAT, "version": _VERSION, "class": name, **described}
+    write_container(path, header, describer.arrays)
+
+
+def load(path: str | os.PathLike[str]) -> Any:
+    """Read an estimator from a file of `save`, or of a `sknnadl.callbacks.Checkpoint`.
+
+    Nothing in the file is executed, so that it may come from anywhere, and reading it
+    takes no more memory than three times the bytes that it has.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+
+    Returns
+    -------
+    estimator : estimator
+        One of this package, in the state in which it was saved.
+
+    Raises
+    ------
+    ValueError
+        If it is no such file, is damaged, or is of a later version.
+    OSError
+        If it cannot be read.
+
+    See Also
+    --------
+    save : Write it.
+    """
+    header, arrays = read_container(path)
+    if not isinstance(header, dict) or header.get("format") != _FORMAT:
+        raise ValueError(f"{str(path)!r} has no estimator of sknnadl.")
+    if header.get("version") != _VERSION:
+        raise ValueError(
+            f"{str(path)!r} is of version {header.get('version')!r} of these files, "
+            f"and this sknnadl reads version {_VERSION}: a newer one may read it."
+        )
+    # Whoever makes a file of wrong parts, with a right checksum, gets one error.
+    try:
+        return _rebuild_estimator(header, arrays)
+    except Exception as error:
+        raise ValueError(
+            f"{str(path)!r} has parts that make no estimator: {error}"
+        ) from error
+
+
+def _rebuild_estimator(header: dict[str, Any], arrays: list[AnyArray]) -> Any:
+    arguments, attributes = (
+        {name: rebuild(value, arrays) for name, value in header[part].items()}
+        for part in ("arguments", "attributes")
+    )
+    estimator: Any = _KINDS[header["class"]](**arguments)
+    wrong = [name for name in attributes if not name.endswith("_") or name[0] == "_"]
+    if wrong:
+        raise ValueError(f"it has the attributes {wrong}.")
+    vars(estimator).update(attributes)
+    if isinstance(estimator, BaseNetwork) and attributes:
+        _check_network(estimator)
+    return estimator
+
+
+def _check_network(estimator: Any) -> None:
+    """Refuse what has parameters that do not fit the layers, or a state of others."""
+    parameters = estimator.parameters_
+    if parameters.dtype not in (np.float32, np.float64):
+        raise ValueError(f"it has parameters of dtype {parameters.dtype}.")
+    network = estimator._network()  # which checks their number
+    if not np.isfinite(parameters).all():
+        raise ValueError("it has parameters that are not finite.")
+    if network.output_shape != (estimator.n_outputs_,):
+        raise ValueError("it has other outputs than it says.")
+    state = estimator.training_state_
+    current = state["parameters"]
+    if current.shape != parameters.shape or current.dtype != parameters.dtype:
+        raise ValueError("it was trained on other parameters than it has.")
+    lengths = {len(values) for values in estimator.history_.values()}
+    if len(lengths) != 1:
+        raise ValueError("it has a history of several lengths.")

@@ -1,0 +1,113 @@
+"""From an estimator's arguments and attributes to JSON and arrays, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sknnadl.estimators.inputs import AnyArray
+from sknnadl.network.layers import LAYERS
+from sknnadl.network.layers.layer import LayerSpec
+from sknnadl.training.augmentation import Augmentation, Elastic, Rotate, Shift
+
+_AUGMENTATIONS: dict[str, type[Augmentation]] = {
+    kind.__name__: kind for kind in (Shift, Rotate, Elastic)
+}
+#: What JSON has itself.
+_PLAIN = (str, int, float, type(None))
+
+
+class Describer:
+    """Describe values in JSON, with numbers for arrays.
+
+    Attributes
+    ----------
+    arrays : list of ndarray
+        The arrays so far; one that comes twice is there once.
+    """
+
+    def __init__(self) -> None:
+        self.arrays: list[AnyArray] = []
+        self._places: dict[int, int] = {}
+
+    def describe(self, name: str, value: Any) -> Any:
+        """Return what stands for a value; its name is for the error.
+
+        Raises
+        ------
+        TypeError
+            If there is nothing that could.
+        """
+        if type(value) in (*_PLAIN, bool):
+            return value
+        if isinstance(value, LayerSpec) and type(value).__name__ in LAYERS:
+            return {"layer": self.describe(name, value.to_plain())}
+        if type(value) in _AUGMENTATIONS.values():
+            arguments = self.describe(name, vars(value))
+            return {"augmentation": type(value).__name__, "arguments": arguments}
+        if isinstance(value, np.random.RandomState):
+            return {"random_state": self.describe(name, value.get_state(legacy=False))}
+        if isinstance(value, np.ndarray):
+            return self._describe_array(name, value)
+        if isinstance(value, np.generic) and not isinstance(value, np.void):
+            return {"scalar": self._number(np.asarray(value))}
+        if isinstance(value, dict):
+            items = [
+                [self.describe(name, one) for one in item] for item in value.items()
+            ]
+            return {"dict": items}
+        if isinstance(value, list):
+            return [self.describe(name, one) for one in value]
+        if type(value) is tuple:
+            return {"tuple": [self.describe(name, one) for one in value]}
+        raise TypeError(
+            f"{name} has {value!r}, which is code and not data, and cannot be in a "
+            "file that is safe to load: use what has a name, such as "
+            "scoring='f1_macro', or keep the estimator by pickle or skops."
+        )
+
+    def _describe_array(self, name: str, array: AnyArray) -> Any:
+        if array.dtype.hasobject:
+            values = [self.describe(name, value) for value in array.ravel().tolist()]
+            return {"objects": values, "shape": list(array.shape)}
+        return {"array": self._number(array)}
+
+    def _number(self, array: AnyArray) -> int:
+        """Return an array's place among the arrays."""
+        if id(array) not in self._places:
+            self._places[id(array)] = len(self.arrays)
+            self.arrays.append(array)  # which also keeps its id from being used again
+        return self._places[id(array)]
+
+
+def rebuild(value: Any, arrays: list[AnyArray]) -> Any:
+    """Return what a `Describer` has described."""
+    if isinstance(value, list):
+        return [rebuild(one, arrays) for one in value]
+    if not isinstance(value, dict):
+        return value
+    kind = next(iter(value))
+    inside = value[kind]
+    if kind == "array":
+        return arrays[inside]
+    if kind == "scalar":
+        return arrays[inside][()]
+    if kind == "augmentation":
+        return _AUGMENTATIONS[inside](**rebuild(value["arguments"], arrays))
+    inside = rebuild(inside, arrays)
+    if kind == "dict":
+        return dict(inside)
+    if kind == "tuple":
+        return tuple(inside)
+    if kind == "objects":
+        filled = np.empty(len(inside), dtype=object)
+        filled[:] = inside
+        return filled.reshape(value["shape"])
+    if kind == "layer":
+        return LAYERS[inside.pop("layer")](**inside)
+    if kind == "random_state":
+        random_state = np.random.RandomState()
+        random_state.set_state(inside)
+        return random_state
+    raise ValueError(f"it has a value of the unknown kind {kind!r}.")
