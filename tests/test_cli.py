@@ -161,7 +161,7 @@ def test_bad_files_are_one_line(name, content, options, message, tmp_path, capsy
 def test_arrays_of_other_names(tmp_path, capsys):
     np.savez(tmp_path / "a.npz", x=np.zeros((3, 2)))
     assert main(["compare", "--dataset", str(tmp_path / "a.npz")]) == 2
-    assert "needs arrays X and y, and has ['x']" in capsys.readouterr().err
+    assert "lacks the arrays ['X', 'y'], and has ['x']" in capsys.readouterr().err
 
 
 def test_a_failed_model_is_in_the_exit_status(capsys):

@@ -110,7 +110,7 @@ def test_a_pickle_can_make_arrays_alone(tmp_path, capsys):
     path = tmp_path / "mnist.pkl.gz"
     with gzip.open(path, "wb") as file:
         pickle.dump(Evil(), file)
-    with pytest.raises(ValueError, match=r"mnist.pkl.gz: it names builtins.print"):
+    with pytest.raises(ValueError, match=r"or damaged: it names builtins.print"):
         load_mnist(path)
     assert capsys.readouterr().out == ""
 
@@ -138,7 +138,7 @@ def test_what_is_not_mnist_is_said(tmp_path):
     zeros = np.zeros((5, 28, 28), np.uint8)
     names = ("x_train", "x_test", "y_train", "y_test")
     np.savez(tmp_path / "e.npz", **dict.fromkeys(names, zeros))
-    with pytest.raises(ValueError, match="has 10 images of 784 pixels"):
+    with pytest.raises(ValueError, match="70,000 images of 784 pixels"):
         load_mnist(tmp_path / "e.npz")
     (tmp_path / "train-images-idx3-ubyte").write_bytes(b"\0\0\x08\x01\0\0\0\x05abc")
     with pytest.raises(ValueError, match="should have 5 values and has 3"):

@@ -15,8 +15,8 @@ ROOT = Path(sknnadl.__file__).parent
 #: The floors of the house, from the ground up: a room imports only from rooms on lower
 #: floors. A room is a folder, or a file beside the folders.
 FLOORS = [
-    {"_files", "_sklearn", "datasets", "network/arrays", "significance"},
-    {"network/kernels", "comparison"},
+    {"_files", "_sklearn", "_untrusted", "network/arrays", "significance"},
+    {"network/kernels", "comparison", "datasets"},
     {"network/layers"},
     {"network"},
     {"_versions", "displays", "training"},
@@ -32,7 +32,8 @@ ALLOWED = {
     "baselines": {"_sklearn", "estimators"},
     "cli": {"baselines", "comparison", "datasets", "estimators", "reports"},
     "callbacks": {"saving"},
-    "comparison": {"_files", "_sklearn", "significance"},
+    "comparison": {"_files", "_sklearn", "_untrusted", "significance"},
+    "datasets": {"_untrusted"},
     "displays": {"network", "network/layers"},
     "estimators": {"_sklearn", "network", "network/layers", "training"},
     "inspection": {"displays"},
@@ -43,6 +44,7 @@ ALLOWED = {
     "saving": {
         "_files",
         "_sklearn",
+        "_untrusted",
         "baselines",
         "estimators",
         "network/layers",

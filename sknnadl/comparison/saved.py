@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pickle
@@ -12,11 +13,12 @@ import joblib
 import numpy as np
 
 from sknnadl._files import write_text
+from sknnadl._untrusted import open_file
 from sknnadl.comparison.evaluation import Evaluation
 from sknnadl.comparison.splits import RowNumbers
 
-#: What the file calls the pairs of indices.
-_PAIRS = "parts"
+#: What the file calls the pairs of indices, and a checksum of all the rest.
+_PAIRS, _CHECKSUM = "parts", "checksum"
 
 
 class SavedResults:
@@ -97,6 +99,7 @@ class SavedResults:
         if self.index_pairs is not None:
             pairs = [[one.tolist() for one in pair] for pair in self.index_pairs]
         content = {"data": self._key, _PAIRS: pairs, "models": self._models}
+        content[_CHECKSUM] = _checksum(content)
         write_text(self.path, json.dumps(content) + "\n")
 
 
@@ -121,9 +124,17 @@ def _read(path: Path) -> dict[str, Any]:
         f"{str(path)!r} is no file that save has written: name another, or delete it."
     )
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        with open_file(path) as file:
+            content = json.loads(file.read())
+    except (OSError, ValueError, RecursionError) as error:
         raise ValueError(problem) from error
     if not isinstance(content, dict) or not isinstance(content.get("models"), dict):
         raise ValueError(problem)
+    if content.pop(_CHECKSUM, None) != _checksum(content):
+        raise ValueError(f"{problem[:-1]}. It is not as it was written.")
     return content
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    """Return what another content has by the rarest of chances."""
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()

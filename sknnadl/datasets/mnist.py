@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from sklearn.datasets import fetch_openml
 
-from sknnadl.datasets.formats import read_book_pickle, read_idx_folder, read_npz
+from sknnadl.datasets.book_pickle import read_book_pickle
+from sknnadl.datasets.formats import read_idx_folder, read_npz
 from sknnadl.datasets.images import AnyArray, ImageBunch, check_dtype, make_bunch
 
 
@@ -106,11 +107,16 @@ def _download() -> tuple[AnyArray, AnyArray]:
 
 def _check(images: AnyArray, labels: AnyArray, source: object) -> None:
     """Refuse what is not 70,000 images of 28x28 with labels from 0 to 9."""
-    pixels = images[0].size if len(images) else 0
-    if (len(images), pixels, len(labels)) != (70_000, 784, 70_000):
+    shapes = images.shape, labels.shape
+    if images.size != 70_000 * 784 or (len(images), *shapes[1]) != (70_000, 70_000):
         raise ValueError(
-            f"MNIST is 70,000 images of 784 pixels and as many labels; {source!s} has "
-            f"{len(images)} images of {pixels} pixels and {len(labels)} labels."
+            "MNIST is 70,000 images of 784 pixels and as many labels; "
+            f"{source!s} has arrays of the shapes {shapes[0]} and {shapes[1]}."
+        )
+    if images.dtype != np.uint8 or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"The pixels of MNIST are bytes and its labels integers; {source!s} has "
+            f"{images.dtype} and {labels.dtype}."
         )
     if not np.isin(labels, np.arange(10)).all():
         raise ValueError(f"The labels in {source!s} are not all digits from 0 to 9.")

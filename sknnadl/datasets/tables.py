@@ -6,8 +6,7 @@ import importlib
 import os
 from pathlib import Path
 
-import numpy as np
-
+from sknnadl._untrusted import explained, open_file, read_arrays
 from sknnadl.datasets.images import AnyArray
 
 
@@ -66,18 +65,8 @@ def load_table(
 
 
 def _load_npz(path: Path) -> tuple[AnyArray, AnyArray]:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            missing = [name for name in ("X", "y") if name not in file]
-            if missing:
-                raise ValueError(
-                    f"{str(path)!r} needs arrays X and y, and has {sorted(file)}."
-                )
-            X, y = file["X"], file["y"]
-    except (OSError, ValueError, EOFError) as error:
-        if "arrays X and y" in str(error):
-            raise
-        raise ValueError(f"{str(path)!r} is no .npz file: {error}") from error
+    with explained(path, ".npz file of a table"), open_file(path) as file:
+        X, y = read_arrays(file, ("X", "y"))
     return _check(X, y, path)
 
 
@@ -110,7 +99,7 @@ def _load_frame(path: Path, target: str | None) -> tuple[AnyArray, AnyArray]:
 
 
 def _check(X: AnyArray, y: AnyArray, path: Path) -> tuple[AnyArray, AnyArray]:
-    if y.ndim != 1 or len(X) != len(y) or len(y) < 2:
+    if y.ndim != 1 or X.ndim < 2 or len(X) != len(y) or len(y) < 2:
         raise ValueError(
             f"{str(path)!r} needs at least two rows and a target for each, got X of "
             f"shape {X.shape} and y of {y.shape}."

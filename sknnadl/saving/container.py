@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import math
 import os
-import stat
 import zipfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sknnadl._files import whole_file
+from sknnadl._untrusted import explained, open_file, to_array
 from sknnadl.estimators.inputs import AnyArray
 
 #: The names in the file, which `numpy.load` lists too.
@@ -63,31 +61,17 @@ def read_container(
     OSError
         If it cannot be read.
     """
-    path = Path(path)
-    with open(path, "rb", opener=_open_without_waiting) as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError(f"{str(path)!r} is not a regular file.")
+    with open_file(path) as file:
         content = file.read()
-    # What a damaged or malicious archive makes the standard library raise is of many
-    # kinds: all of it says the same.
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _read_archive(archive, len(content))
-    except Exception as error:
-        raise ValueError(
-            f"{str(path)!r} is no file that sknnadl has saved, or it is damaged: "
-            f"{error}"
-        ) from error
+    with (
+        explained(path, "file that sknnadl has saved"),
+        zipfile.ZipFile(io.BytesIO(content)) as archive,
+    ):
+        return _read_archive(archive, len(content))
 
 
 def _array_names(n_arrays: int) -> list[str]:
     return [f"array_{number}.npy" for number in range(n_arrays)]
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
-    """Open a file; a pipe that nobody writes to would let us wait for ever."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _read_archive(
@@ -97,18 +81,18 @@ def _read_archive(
     infos = archive.infolist()
     names = [info.filename for info in infos]
     if names != [_HEADER, *_array_names(len(infos) - 2), _CHECKSUM]:
-        raise ValueError("it has other parts than these files have.")
+        raise ValueError("it has other parts than these files have")
     if any(info.compress_type != zipfile.ZIP_STORED for info in infos):
-        raise ValueError("it is compressed.")
+        raise ValueError("it is compressed")
     if sum(info.file_size for info in infos) > n_bytes:
-        raise ValueError("it says that it is larger than it is.")
+        raise ValueError("it says that it is larger than it is")
     digest, arrays = hashlib.sha256(), []
     for info in infos[:-1]:
         part = archive.read(info)
         _add(digest, part)
-        arrays.append(_to_array(part))
-    if _to_array(archive.read(infos[-1])).tobytes() != digest.digest():
-        raise ValueError("its checksum is another one.")
+        arrays.append(to_array(part))
+    if to_array(archive.read(infos[-1])).tobytes() != digest.digest():
+        raise ValueError("its checksum is another one")
     return json.loads(arrays[0].tobytes()), arrays[1:]
 
 
@@ -125,17 +109,3 @@ def _to_bytes(array: AnyArray) -> bytes:
         stream, np.ascontiguousarray(array), _NPY, allow_pickle=False
     )
     return stream.getvalue()
-
-
-def _to_array(part: bytes) -> AnyArray:
-    """Return an array from NumPy's format, of no more numbers than are there."""
-    stream = io.BytesIO(part)
-    if np.lib.format.read_magic(stream) != _NPY:
-        raise ValueError("an array is in another version of NumPy's format.")
-    shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-    if dtype.hasobject or is_fortran or dtype.itemsize == 0:
-        raise ValueError(f"an array of dtype {dtype} cannot be in such a file.")
-    if stream.tell() + math.prod(shape) * dtype.itemsize != len(part):
-        raise ValueError("an array has another size than it says.")
-    values: AnyArray = np.frombuffer(part, dtype, offset=stream.tell())
-    return values.reshape(shape).copy()

@@ -9,6 +9,7 @@ import numpy as np
 
 from sknnadl import estimators
 from sknnadl._sklearn import BaseEstimator
+from sknnadl._untrusted import explained
 from sknnadl.baselines import AverageDarknessClassifier
 from sknnadl.estimators.attributes import fitted_attributes
 from sknnadl.estimators.base import BaseNetwork
@@ -122,12 +123,8 @@ def load(path: str | os.PathLike[str]) -> Any:
             f"and this sknnadl reads version {_VERSION}: a newer one may read it."
         )
     # Whoever makes a file of wrong parts, with a right checksum, gets one error.
-    try:
+    with explained(path, "file of an estimator"):
         return _rebuild_estimator(header, arrays)
-    except Exception as error:
-        raise ValueError(
-            f"{str(path)!r} has parts that make no estimator: {error}"
-        ) from error
 
 
 def _rebuild_estimator(header: dict[str, Any], arrays: list[AnyArray]) -> Any:
