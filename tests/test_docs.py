@@ -44,7 +44,8 @@ def test_functions_of_the_frames_are_in_their_files():
 
 
 @pytest.mark.parametrize(
-    ("page", "least"), [("architecture", 5), ("from_sklearn", 2), ("tables", 15)]
+    ("page", "least"),
+    [("architecture", 5), ("from_sklearn", 2), ("promises", 10), ("tables", 15)],
 )
 def test_examples_on_the_pages_run(page, least):
     path = str(DOCS / f"{page}.rst")

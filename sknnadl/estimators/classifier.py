@@ -214,6 +214,10 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         """Return the factor of each row's class."""
         if codes.ndim == 2:
             return compute_sample_weight(class_weight, y)
+        if isinstance(class_weight, list):
+            raise ValueError(
+                f"class_weight={class_weight!r} is for an indicator y: give a dict."
+            )
         if isinstance(class_weight, dict):
             unknown = [c for c in class_weight if c not in set(self.classes_.tolist())]
             if unknown:

@@ -100,7 +100,7 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
         The rows of a mini-batch, at most all that there are; ``"auto"`` is 200.
     max_iter : int or "auto", default="auto"
         How many epochs a call of `fit` trains for at the most; ``"auto"`` is 100,000
-        over the number of rows, from 30 to 400, and 200 for ``"lbfgs"``.
+        over the rows, from 30 (20 of 50,000 images) to 400, or 200 for ``"lbfgs"``.
     max_fun : int, default=15000
         How often a call of `fit` with ``"lbfgs"`` computes the cost at the most.
     shuffle : bool, default=True

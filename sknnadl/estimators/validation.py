@@ -7,6 +7,7 @@ from inspect import signature
 
 import numpy as np
 from joblib import effective_n_jobs
+from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 from sklearn.utils import get_tags
@@ -128,17 +129,27 @@ def _lacks_classes(estimator, rows):
 
 
 def check_can_be_scored(estimator, run, rows):
-    """Refuse a scorer that needs classes which the rows lack, before any training."""
+    """Refuse a scorer that cannot score these rows, before any training.
+
+    It may need classes which the rows lack, or be for estimators of another kind.
+    """
     scoring = estimator.scoring
-    if scoring in (None, _LOSS) or not _lacks_classes(estimator, rows):
+    if scoring in (None, _LOSS):
+        return
+    if is_classifier(estimator) and not _lacks_classes(estimator, rows):
         return
     problem = "the score is nan"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             _, score = run.validate(run.history)
-    except ValueError as error:
+    except (AttributeError, ValueError) as error:
         score, problem = np.nan, str(error)
+    if np.isnan(score) and not is_classifier(estimator):
+        raise ValueError(
+            f"scoring={scoring!r} cannot score a {type(estimator).__name__} on the "
+            f"{len(rows)} rows to validate on ({problem}): use another scoring."
+        )
     if np.isnan(score):
         raise ValueError(
             f"scoring={scoring!r} cannot be measured on the {len(rows)} rows to "

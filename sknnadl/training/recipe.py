@@ -35,22 +35,28 @@ FULL_BATCH = "lbfgs"
 #: What ``batch_size="auto"`` stands for, as in scikit-learn.
 _AUTO = 200
 #: What ``max_iter="auto"`` and ``alpha="auto"`` stand for: see `resolve`.
-_ROWS_SEEN, _FEWEST_EPOCHS, _MOST_EPOCHS, _ITERATIONS = 10**5, 30, 400, 200
+_ROWS_SEEN, _MOST_EPOCHS, _ITERATIONS = 10**5, 400, 200
+#: The fewest epochs: the second is for images, so many that it sees the third of them.
+_FEWEST_EPOCHS, _FEWEST_OF_IMAGES, _IMAGES_SEEN = 30, 20, 10**6
 _ALPHA, _MANY_ROWS = 0.1, 5000
 #: The names of all solvers.
 SOLVERS = (*OPTIMIZERS, FULL_BATCH)
 
 
-def resolve(arguments: Any, n_rows: int) -> Any:
+def resolve(arguments: Any, n_rows: int, are_images: bool = False) -> Any:
     """Return arguments with numbers where ``"auto"`` depends on the rows.
 
-    So many epochs that 100,000 rows are seen, from 30 to 400; and a penalty that grows
-    less important where there are more than 5000 rows. Both were found with
-    ``benchmarks/tabular.py``.
+    So many epochs that 100,000 rows are seen, from 30 to 400, or as few as 20 where
+    these see a million images; and a penalty that grows less important where there are
+    more than 5000 rows. Both were found with ``benchmarks/tabular.py``, and the 20 with
+    ``benchmarks/accuracy.py``.
     """
     resolved = copy(arguments)
     if arguments.max_iter == "auto":
-        n_epochs = min(max(_ROWS_SEEN // n_rows, _FEWEST_EPOCHS), _MOST_EPOCHS)
+        fewest = _FEWEST_EPOCHS
+        if are_images:
+            fewest = min(fewest, max(_FEWEST_OF_IMAGES, _IMAGES_SEEN // n_rows))
+        n_epochs = min(max(_ROWS_SEEN // n_rows, fewest), _MOST_EPOCHS)
         resolved.max_iter = _ITERATIONS if arguments.solver == FULL_BATCH else n_epochs
     if arguments.alpha == "auto":
         resolved.alpha = _ALPHA * min(1.0, _MANY_ROWS / n_rows)
@@ -101,7 +107,7 @@ def make_run(
     """
     check_full_batch(arguments, network, augmentations)
     mean_weight = _mean_weight(rows, arguments.alpha == "auto")
-    arguments = resolve(arguments, len(rows))
+    arguments = resolve(arguments, len(rows), len(rows.input_shape) == 3)
     is_full_batch = arguments.solver == FULL_BATCH
     batch_size = _AUTO if arguments.batch_size == "auto" else int(arguments.batch_size)
     batch_size = len(rows) if is_full_batch else min(batch_size, len(rows))

@@ -455,3 +455,15 @@ def test_no_overflow_of_a_score_is_heard_of(iris):
     )
     with pytest.raises(ValueError, match="cost exploded"):
         model.fit(X, y)
+
+
+def test_weights_of_classes_for_labels_are_no_weights_of_classes(iris):
+    with pytest.raises(ValueError, match=r"class_weight=\[3, 2\] is for an indicator"):
+        MLPClassifier(class_weight=[3, 2]).fit(*iris)
+
+
+def test_a_scorer_of_classifiers_cannot_score_values(iris, no_work):
+    X, _ = iris
+    model = MLPRegressor(early_stopping=True, scoring="neg_log_loss")
+    with pytest.raises(ValueError, match="'neg_log_loss' cannot score a MLPRegressor"):
+        model.fit(X, X[:, 0])

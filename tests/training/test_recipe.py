@@ -1,11 +1,14 @@
 """Penalties, stopping and the threads of BLAS."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from gradients import assert_close, numerical_gradient
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from sknnadl.training.parallel import single_threaded_blas
+from sknnadl.training.recipe import resolve
 from sknnadl.training.schedules import Plateau
 from sknnadl.training.step import L1, L2, ElasticNet
 
@@ -96,3 +99,24 @@ def test_blas_has_one_thread_until_the_last_user_leaves():
         assert n_threads() == {1}
         second.__exit__(None, None, None)
         assert n_threads() == before
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "n_epochs", "of_images", "alpha"),
+    [
+        (50, 400, 400, 0.1),
+        (1000, 100, 100, 0.1),
+        (5000, 30, 30, 0.1),
+        (25_000, 30, 30, 0.02),
+        (40_000, 30, 25, 0.0125),
+        (50_000, 30, 20, 0.01),
+        (10**7, 30, 20, 5e-5),
+    ],
+)
+def test_epochs_and_penalty_by_the_number_of_rows(n_rows, n_epochs, of_images, alpha):
+    arguments = SimpleNamespace(max_iter="auto", alpha="auto", solver="sgd")
+    resolved = resolve(arguments, n_rows)
+    assert resolved.max_iter == n_epochs
+    assert resolve(arguments, n_rows, are_images=True).max_iter == of_images
+    assert resolved.alpha == pytest.approx(alpha)
+    assert arguments.max_iter == "auto"
