@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
 from weakref import ref
 
+import numpy as np
 from joblib import effective_n_jobs
 from sklearn.utils.validation import check_is_fitted
 
@@ -234,7 +235,8 @@ class BaseNetwork(
     def _logits(self, X):
         """Return the network's outputs before their activation function."""
         check_is_fitted(self)
-        X = self._to_inputs(self._check_X(X, reset=False))
+        with np.errstate(all="ignore"):  # checks that overflow say so in words
+            X = self._to_inputs(self._check_X(X, reset=False))
         network = self._network()
         rows = Rows(X, network.dtype, input_shape=network.input_shape)
         return predict_logits(network, rows, effective_n_jobs(self.n_jobs))

@@ -50,9 +50,11 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
     scale = None  # of weights, which mean the same in calls of partial_fit
     if goes_on and not is_fit:
         scale = estimator.training_state_["weight_scale"]
-    rows, n_outputs = estimator._make_rows(
-        X, y, sample_weight, not goes_on, weighting, weight_scale=scale
-    )
+    # Checks that overflow on the way say in words what is wrong.
+    with np.errstate(all="ignore"):
+        rows, n_outputs = estimator._make_rows(
+            X, y, sample_weight, not goes_on, weighting, weight_scale=scale
+        )
     augmentations = _make_augmentations(estimator, rows.input_shape)
     layers = [*estimator._hidden_layers(), estimator._output_layer(n_outputs)]
     network = Network(layers, rows.input_shape, rows.dtype)

@@ -23,6 +23,9 @@ from sknnadl.network.losses import REGRESSION_LOSSES
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import output_values
 
+#: How many times as large as a target a prediction may be, in this dtype.
+_BEYOND = 10
+
 
 class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
     """Base class of the regressors, which have a ``loss``."""
@@ -102,7 +105,8 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         if self.target_mean_ is not None:
             dtype = scaled.dtype
             scaled = scaled.astype(np.float64) * self.target_scale_ + self.target_mean_
-            scaled = scaled.astype(dtype)
+            with np.errstate(over="ignore"):
+                scaled = scaled.astype(dtype)
         return scaled.ravel() if scaled.shape[1] == 1 else scaled
 
     def _make_loss(self):
@@ -137,7 +141,9 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
             targets = (targets - self.target_mean_) / self.target_scale_
         with np.errstate(over="ignore"):
             targets = targets.astype(dtype)
-        if not np.isfinite(targets).all():
+        # Predictions are of this dtype too, and may go a little further.
+        largest = float(np.abs(y).max()) * _BEYOND
+        if largest > np.finfo(dtype).max or not np.isfinite(targets).all():
             raise ValueError(
                 f"y contains a value too large for dtype={str(dtype)!r}: scale the "
                 "targets, or use dtype='float64'."

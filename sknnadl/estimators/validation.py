@@ -62,9 +62,10 @@ def find_validation_rows(estimator, rows, sample_weight, given, seed, is_fit):
 def _make_given(estimator, X, y, sample_weight, rows):
     """Return the rows that the user has given, in the form of the training rows."""
     try:
-        given, _ = estimator._make_rows(
-            X, y, sample_weight, reset=False, dtype=rows.dtype
-        )
+        with np.errstate(all="ignore"):
+            given, _ = estimator._make_rows(
+                X, y, sample_weight, reset=False, dtype=rows.dtype
+            )
     except ValueError as error:
         raise ValueError(f"X_val, y_val or sample_weight_val: {error}") from None
     if given.labels.shape[1:] != rows.labels.shape[1:]:

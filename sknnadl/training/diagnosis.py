@@ -28,6 +28,8 @@ _LARGE = 100.0
 _OVERSHOOT = 2.0
 #: A penalty that is weaker than the cost of the rows, of about this, does no harm.
 _STRONG = 1.0
+#: A logit that is as good as infinite, and whose cost is a number.
+_SURE = 1e3
 #: Outputs whose logits are this large on average are saturated; so many rows tell.
 _SATURATED, _ROWS, _FEW_ROWS = 10.0, 1000, 50
 
@@ -121,6 +123,7 @@ def _constant_cost(run: TrainingRun) -> float:
     frequencies = np.average(targets, axis=0, weights=weights)
     loss = run.trainer.loss
     logits = constant_logits(frequencies, loss.output_activation)
+    logits = np.nan_to_num(logits, posinf=_SURE, neginf=-_SURE)  # of a single class
     logits = np.broadcast_to(logits, targets.shape)
     return float(np.average(loss.value(logits, targets), weights=weights))
 
@@ -129,7 +132,8 @@ def _present_cost(run: TrainingRun) -> float:
     """Return the network's mean cost over some rows, without the penalty."""
     some = _some_rows(run, _ROWS)
     logits = predict_logits(run.trainer.network, some)
-    return float(run.trainer.loss.value(logits, some.targets()).mean())
+    with np.errstate(all="ignore"):  # of outputs beyond all bounds it is nan
+        return float(run.trainer.loss.value(logits, some.targets()).mean())
 
 
 def _distance_moved(run: TrainingRun) -> float:
