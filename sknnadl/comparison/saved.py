@@ -131,7 +131,7 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or not isinstance(content.get("models"), dict):
         raise ValueError(problem)
     if content.pop(_CHECKSUM, None) != _checksum(content):
-        raise ValueError(f"{problem[:-1]}. It is not as it was written.")
+        raise ValueError(f"{problem} It is not as it was written.")
     return content
 
 
