@@ -121,6 +121,7 @@ def resume_run(estimator, X, y, sample_weight, validation):
             )
     run.n_before -= estimator.n_iter_
     run.n_good = state["n_good"]
+    run.keep()
     is_over = state["is_over"]
     return run, 0 if is_over else run.max_epochs - estimator.n_iter_
 

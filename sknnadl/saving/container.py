@@ -32,18 +32,17 @@ def write_container(
     """
     text = json.dumps(header).encode()
     digest, names = hashlib.sha256(), [_HEADER, *_array_names(len(arrays))]
-    with (
-        whole_file(path) as file,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive,
-    ):
-        for name, array in zip(
-            names, [np.frombuffer(text, np.uint8), *arrays], strict=True
-        ):
+    with whole_file(path) as file:
+        archive = zipfile.ZipFile(file, "w", zipfile.ZIP_STORED)
+        parts = [np.frombuffer(text, np.uint8), *arrays]
+        for name, array in zip(names, parts, strict=True):
             part = _to_bytes(array)
             _add(digest, part)
             archive.writestr(zipfile.ZipInfo(name), part)
         checksum = np.frombuffer(digest.digest(), np.uint8)
         archive.writestr(zipfile.ZipInfo(_CHECKSUM), _to_bytes(checksum))
+        # Not by a with: what is closed in the midst of a part has an error of its own.
+        archive.close()
 
 
 def read_container(

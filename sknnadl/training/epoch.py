@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,13 @@ _BATCHES_PER_COST = 32
 #: A last mini-batch with fewer values of a feature to normalize joins the one before:
 #: from 8 on, measured on the digits, it does no harm.
 _LEAST_VALUES = 8
+
+
+class Copies(NamedTuple):
+    """Copies of a trainer's parameters and state."""
+
+    vectors: list[Array]
+    rng: Any
 
 
 class Trainer:
@@ -75,8 +82,7 @@ class Trainer:
         self.augmentations = augmentations
         self.pieces = Pieces(network, batch_size, n_threads)
         self._rngs = [rng] * self.pieces.n_pieces
-        self._saved = [vector.copy() for vector in self._vectors()]
-        self._saved_rng: Any = rng.bit_generator.state
+        self._copies = [[vector.copy() for vector in self._vectors()] for _ in range(2)]
 
     def __enter__(self) -> Trainer:
         with ExitStack() as stack:
@@ -168,17 +174,22 @@ class Trainer:
             total += self.network.gradient
         return cost / n_rows + self.step.penalty_value(n_rows), total
 
-    def checkpoint(self) -> None:
-        """Remember the parameters and all state, for `rollback`."""
-        for saved, vector in zip(self._saved, self._vectors(), strict=True):
-            np.copyto(saved, vector)
-        self._saved_rng = self.rng.bit_generator.state
+    def checkpoint(self, before: Copies | None = None) -> Copies:
+        """Return copies of the parameters and of all state, for `rollback`.
 
-    def rollback(self) -> None:
-        """Go back to the last `checkpoint`, or to the beginning."""
-        for saved, vector in zip(self._saved, self._vectors(), strict=True):
-            np.copyto(vector, saved)
-        self.rng.bit_generator.state = self._saved_rng
+        There is memory for two: what was returned ``before`` is left as it is, in case
+        that copying does not come to its end.
+        """
+        free = self._copies[before is not None and before.vectors is self._copies[0]]
+        for copied, vector in zip(free, self._vectors(), strict=True):
+            np.copyto(copied, vector)
+        return Copies(free, self.rng.bit_generator.state)
+
+    def rollback(self, copies: Copies) -> None:
+        """Go back to a `checkpoint`."""
+        for copied, vector in zip(copies.vectors, self._vectors(), strict=True):
+            np.copyto(vector, copied)
+        self.rng.bit_generator.state = copies.rng
 
     def _vectors(self) -> list[Array]:
         return [self.network.parameters, *self.step.optimizer.state.values()]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sknnadl.network.layers.batch_norm import BatchNormLayer
 from sknnadl.network.losses import Loss
 from sknnadl.training.data import Rows
-from sknnadl.training.epoch import Trainer
+from sknnadl.training.epoch import Copies, Trainer
 from sknnadl.training.schedules import TRAINING_COST, Plateau, Schedule, Watched
 
 #: What is measured each epoch; nan where it is not.
@@ -21,6 +21,18 @@ HISTORY = ("loss", "val_loss", "val_score", "learning_rate", "seconds")
 GRADIENT_NORMS = "gradient_norms"
 #: A cost above so many times that of outputs of 0, and above so much, has exploded.
 EXPLODED = 1e3
+
+
+#: What a run has of an epoch, beside what is copied.
+_OF_AN_EPOCH = "history", "best_parameters", "n_rows_seen", "n_good", "is_over"
+
+
+class _Kept(NamedTuple):
+    """What is gone back to where an epoch fails."""
+
+    copies: Copies
+    values: dict[str, Any]
+    progress: tuple[float, int, float]
 
 
 class Diverged(ArithmeticError):
@@ -76,8 +88,6 @@ class TrainingRun:
         The epochs of the runs that it goes on from.
     n_good : int
         The last epoch whose cost had not exploded, or 0.
-    n_kept : int
-        The epoch that is gone back to: the last good one, or the last where none is.
     max_epochs : int
         For how many epochs a call of `fit` is to train.
     may_explode : bool
@@ -115,8 +125,9 @@ class TrainingRun:
         self.history: dict[str, list[Any]] = {name: [] for name in HISTORY}
         self.best_parameters = trainer.network.parameters
         self.n_rows_seen = 0
-        self.n_before = self.n_good = self.n_kept = 0
+        self.n_before = self.n_good = 0
         self.weight_scale = rows.weight_scale
+        self._kept = self._copy()
 
     def train(
         self,
@@ -180,8 +191,8 @@ class TrainingRun:
             )
             rate = self.schedule.rate(epoch)
             measured = self._measure(loss, rate, norms, start)
-        self.n_rows_seen += len(self.rows)
-        return self._conclude(measured)
+            self.n_rows_seen += len(self.rows)
+            return self._conclude(measured)
 
     @contextmanager
     def _undone_on_failure(self) -> Iterator[None]:
@@ -192,13 +203,28 @@ class TrainingRun:
             self._go_back()
             raise
 
+    def keep(self) -> None:
+        """Let what is now be what is gone back to.
+
+        It is so from the last line on, and not before: an interrupt may come between
+        any two.
+        """
+        self._kept = self._copy(self._kept.copies)
+
+    def _copy(self, before: Copies | None = None) -> _Kept:
+        """Return what can be gone back to; what was copied before stays."""
+        return _Kept(
+            self.trainer.checkpoint(before),
+            {name: getattr(self, name) for name in _OF_AN_EPOCH},
+            (self.plateau.best, self.plateau.n_stale, self.schedule.factor),
+        )
+
     def _go_back(self) -> None:
-        """Take back all epochs since the one that is kept, or since the beginning."""
-        self.trainer.rollback()
-        n_undone = len(self.history["loss"]) - self.n_kept
-        self.n_rows_seen -= n_undone * len(self.rows)
-        kept = slice(self.n_kept)
-        self.history = {name: values[kept] for name, values in self.history.items()}
+        """Take back all since the epoch that is kept, or since the beginning."""
+        kept = self._kept
+        self.trainer.rollback(kept.copies)
+        vars(self).update(kept.values)
+        self.plateau.best, self.plateau.n_stale, self.schedule.factor = kept.progress
 
     def _measure(
         self, loss: float, rate: float, norms: tuple[float, ...], start: float
@@ -234,14 +260,14 @@ class TrainingRun:
         is_good = self.may_explode or not self._has_exploded(measured["loss"])
         if is_good:
             self.n_good = n_before + 1
-        if is_good or self.n_good == 0:
-            self.trainer.checkpoint()
-            self.n_kept = n_before + 1
         self.is_over = False
         if self.plateau.update(value):
             self.plateau.n_stale = 0
             self.is_over = not self.schedule.on_plateau()
-        return not self.is_over
+        goes_on = not self.is_over
+        if is_good or self.n_good == 0:
+            self.keep()
+        return goes_on
 
     def _has_exploded(self, cost: float) -> bool:
         """Return whether an epoch's cost has exploded."""

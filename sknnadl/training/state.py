@@ -75,22 +75,22 @@ def load_state(
     if state["solver"] == type(optimizer).__name__:
         optimizer.load(state["optimizer"])
     trainer.rng.bit_generator.state = state["rng"]
-    trainer.checkpoint()
     if state["schedule"] == type(run.schedule).__name__:
         run.schedule.factor = state["rate_factor"]
         run.schedule.start = state["schedule_start"]
     run.history = {name: list(values) for name, values in history.items()}
     run.n_rows_seen = state["n_rows_seen"]
-    run.n_before = run.n_good = run.n_kept = len(run.history["loss"])
+    run.n_before = run.n_good = len(run.history["loss"])
     run.weight_scale = run.rows.weight_scale or state["weight_scale"]
     is_other = only_same_rows and state["rows"] != run.rows.fingerprint()
     if changed or is_other or state["watched"] != _comparable(run):
         _begin_comparison(run)
-        return
-    run.plateau.best = state["plateau_best"]
-    run.plateau.n_stale = state["plateau_n_stale"]
-    if not run.watched.is_training_cost and np.isfinite(run.plateau.best):
-        run.best_parameters = best_parameters.copy()
+    else:
+        run.plateau.best = state["plateau_best"]
+        run.plateau.n_stale = state["plateau_n_stale"]
+        if not run.watched.is_training_cost and np.isfinite(run.plateau.best):
+            run.best_parameters = best_parameters.copy()
+    run.keep()
 
 
 def _begin_comparison(run: TrainingRun) -> None:
