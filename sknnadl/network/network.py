@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.network.arrays import Array, Shape
+from sknnadl.network.arrays import Array, Shape, allocate, check_vector, ready
 from sknnadl.network.kernels import Stack, bind_stack, stack_gradient
 from sknnadl.network.layers import LAYERS
 from sknnadl.network.layers.dense import DenseLayer
@@ -92,12 +92,8 @@ class Network:
         self._slices, ends = _layout(self.layers)
         self.n_weights, self.n_trained, n_parameters = ends
         if parameters is None:
-            parameters = np.empty(n_parameters, self.dtype)
-        if parameters.shape != (n_parameters,) or parameters.dtype != self.dtype:
-            raise ValueError(
-                f"parameters must have shape ({n_parameters},) and dtype {self.dtype}, "
-                f"got {parameters.shape} and {parameters.dtype}."
-            )
+            parameters = allocate(n_parameters, self.dtype)
+        check_vector(parameters, n_parameters, self.dtype)
         self.parameters = parameters
         self.gradient: Array = np.empty(n_parameters, self.dtype)
         self.layer_parameters = self.views(parameters)
@@ -209,10 +205,10 @@ class Network:
         if logits is None:
             logits = np.empty(targets.shape, self.dtype)
         if self._stack is not None and loss.kernel_number is not None:
-            x = np.ascontiguousarray(x, self.dtype)
-            targets = np.ascontiguousarray(targets, self.dtype)
+            x = ready(x, self.dtype)
+            targets = ready(targets, self.dtype)
             if weights is not None:
-                weights = np.ascontiguousarray(weights, self.dtype)
+                weights = ready(weights, self.dtype)
             stack_gradient(
                 *self._stack, x, targets, weights, scale, loss.kernel_number, logits
             )

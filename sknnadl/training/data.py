@@ -171,7 +171,8 @@ class Rows:
         if self._sparse:
             rows = rows.toarray()
         rows = rows.reshape(len(rows), *self.input_shape)
-        if rows.dtype == self.dtype and rows.flags.c_contiguous:
+        flags = rows.flags
+        if rows.dtype == self.dtype and flags.c_contiguous and flags.aligned:
             return cast(Array, rows)
         converted = self._buffer("converted", rows.shape, self.dtype)
         try:

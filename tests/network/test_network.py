@@ -22,6 +22,7 @@ from sknnadl.network import (
     Network,
 )
 from sknnadl.network.layers import LAYERS
+from sknnadl.network.losses import LogLoss
 from sknnadl.network.network import from_plain
 
 
@@ -207,3 +208,43 @@ def test_memory_is_that_of_the_most_rows():
         shorter = net.forward(x[:n_rows])
         np.testing.assert_allclose(shorter, expected[:n_rows], atol=1e-5)
     assert n_bytes() == most
+
+
+def misaligned(array):
+    """Return an array of the same numbers that begins at an odd address."""
+    memory = np.zeros(array.nbytes + 1, np.uint8)
+    view = memory[1:].view(array.dtype).reshape(array.shape)
+    view[...] = array
+    assert not view.flags.aligned
+    return view
+
+
+@pytest.mark.parametrize(
+    ("specs", "shape"),
+    [
+        ((Dense(5), Dense(3, "identity")), (4,)),
+        ((Conv2D(3, 2), MaxPool2D(2), Flatten(), Dense(3, "identity")), (5, 5, 1)),
+    ],
+    ids=["dense", "convolutional"],
+)
+def test_arrays_at_odd_addresses_are_copied(specs, shape):
+    network = Network(specs, shape)
+    network.initialize(np.random.default_rng(0))
+    x = np.random.default_rng(1).random((6, *shape), np.float32)
+    targets = np.eye(3, dtype=np.float32)[[0, 1, 2, 0, 1, 2]]
+    expected = network.forward(x).copy()
+    np.testing.assert_array_equal(network.forward(misaligned(x)), expected)
+    rng = np.random.default_rng(0)
+    network.differentiate(x, targets, LogLoss(), 1, None, rng)
+    gradient = network.gradient.copy()
+    network.differentiate(misaligned(x), misaligned(targets), LogLoss(), 1, None, rng)
+    np.testing.assert_array_equal(network.gradient, gradient)
+    with pytest.raises(ValueError, match="must be a contiguous array"):
+        Network(specs, shape, parameters=misaligned(network.parameters))
+    with pytest.raises(ValueError, match="must be a contiguous array"):
+        Network(specs, shape, parameters=np.repeat(network.parameters, 2)[::2])
+
+
+def test_a_network_too_large_for_memory_is_told_with_its_size():
+    with pytest.raises(ValueError, match=r"1,000,\d{3},\d{3},\d{3} parameters.* GB"):
+        Network((Dense(10**6), Dense(10**6)), (10,))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.network.arrays import Array
+from sknnadl.network.arrays import Array, ready
 from sknnadl.network.kernels.interface import (
     Convolution,
     Geometry,
@@ -91,7 +91,7 @@ class CompiledProduct(Product):
         self, x: Array, weights: Array, biases: Array, scratch: Scratch, training: bool
     ) -> Array:
         """Return ``x @ weights + biases``."""
-        self._x = x = np.ascontiguousarray(x, weights.dtype)
+        self._x = x = ready(x, weights.dtype)
         self._weights = weights
         self._is_double = weights.dtype == np.float64
         self._sizes = len(x), *weights.shape
@@ -109,7 +109,7 @@ class CompiledProduct(Product):
         need_input: bool,
     ) -> Array | None:
         """Backpropagate: ``dw = x.T @ dz``, ``db = sum dz``, ``dx = dz @ w.T``."""
-        gradient = np.ascontiguousarray(gradient, self._x.dtype)
+        gradient = ready(gradient, self._x.dtype)
         # Where it is not written to, any memory that could be will do.
         dx = scratch("input gradient", self._x.shape) if need_input else gradient
         arrays = self._x, self._weights, gradient, weights_gradient, biases_gradient, dx
@@ -143,7 +143,7 @@ class CompiledConvolution(Convolution):
         """Return the largest sums, (n, down * across * filters)."""
         sizes = self.geometry
         shape = len(x), sizes.down * sizes.across * sizes.filters
-        self._x = np.ascontiguousarray(x, kernels.dtype)
+        self._x = ready(x, kernels.dtype)
         self._kernels = kernels
         self._winners = scratch("winners", shape, np.uint8)
         pooled = scratch("pooled", shape)
@@ -161,7 +161,7 @@ class CompiledConvolution(Convolution):
     ) -> Array | None:
         """Backpropagate from the largest value of each window alone."""
         x = self._x
-        gradient = np.ascontiguousarray(gradient, x.dtype)
+        gradient = ready(gradient, x.dtype)
         # Where it is not written to, any memory that could be will do.
         dx = scratch("padded gradient", x.shape) if need_input else kernels_gradient
         arrays = x, self._kernels, gradient, self._winners, kernels_gradient, dx
