@@ -26,6 +26,7 @@ from sknnadl.comparison.saved import SavedResults
 from sknnadl.datasets.book_pickle import read_book_pickle
 from sknnadl.datasets.formats import _read_idx, read_npz
 from sknnadl.datasets.tables import load_table
+from sknnadl.saving import load_network2
 
 MOST_SECONDS, MOST_BYTES = 1.0, 500e6
 #: Numbers that lengths and places are replaced by.
@@ -54,6 +55,10 @@ def make_files(folder):
     saved = SavedResults(folder / "h.json", "data")
     saved.keep("model", model, [{"score": 0.5}])
 
+    book = {"sizes": [2, 2], "weights": [[[1.5, 0.0], [0.0, 1.0]]]}
+    book |= {"biases": [[[0.0], [0.25]]], "cost": "CrossEntropyCost"}
+    (folder / "i.json").write_text(json.dumps(book))
+
     def read_saved(path):
         SavedResults(path, "data").find("model", model)
 
@@ -72,6 +77,7 @@ def make_files(folder):
         "the book's pickle, protocol 4": ("f4.pkl.gz", read_book_pickle, inside),
         "csv": ("g.csv", lambda path: load_table(path, "y"), None),
         "the file of compare": ("h.json", read_saved, None),
+        "the file of network2.py": ("i.json", load_network2, None),
     }
 
 

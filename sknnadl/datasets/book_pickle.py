@@ -31,7 +31,7 @@ def read_book_pickle(path: Path) -> tuple[AnyArray, AnyArray]:
 
     Its pixels are floats, the raw values divided by 256.
     """
-    with explained(path, "file like the book's mnist.pkl.gz"), open_file(path) as file:
+    with open_file(path) as file, explained(path, "file like the book's mnist.pkl.gz"):
         content = gunzip(file.read())
         _check_operations(content)
         parts = _ArrayUnpickler(content).load()

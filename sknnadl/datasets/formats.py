@@ -21,7 +21,7 @@ _IDX_NAMES = (
 def read_npz(path: Path) -> tuple[AnyArray, AnyArray]:
     """Return images and labels from the common ``mnist.npz``, training rows first."""
     names = ("x_train", "y_train", "x_test", "y_test")
-    with explained(path, ".npz file of MNIST"), open_file(path) as file:
+    with open_file(path) as file, explained(path, ".npz file of MNIST"):
         train_images, train_labels, images, labels = read_arrays(file, names)
         return _join(train_images, images), _join(train_labels, labels)
 
@@ -49,7 +49,7 @@ def _read_idx(path: Path) -> AnyArray:
     It begins with two zero bytes, the type (8), the number of axes, and the length of
     each as a big-endian 32-bit integer.
     """
-    with explained(path, "file of MNIST"), open_file(path) as file:
+    with open_file(path) as file, explained(path, "file of MNIST"):
         content = file.read()
         return _to_images(gunzip(content) if path.suffix == ".gz" else content)
 

@@ -65,7 +65,7 @@ def load_table(
 
 
 def _load_npz(path: Path) -> tuple[AnyArray, AnyArray]:
-    with explained(path, ".npz file of a table"), open_file(path) as file:
+    with open_file(path) as file, explained(path, ".npz file of a table"):
         X, y = read_arrays(file, ("X", "y"))
     return _check(X, y, path)
 
