@@ -104,9 +104,10 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         """Return values as they were before they were scaled, one a row as a vector."""
         if self.target_mean_ is not None:
             dtype = scaled.dtype
-            scaled = scaled.astype(np.float64) * self.target_scale_ + self.target_mean_
+            most = np.finfo(dtype).max  # of a network that has exploded, say
             with np.errstate(over="ignore"):
-                scaled = scaled.astype(dtype)
+                scaled = scaled.astype(np.float64) * self.target_scale_
+                scaled = np.clip(scaled + self.target_mean_, -most, most).astype(dtype)
         return scaled.ravel() if scaled.shape[1] == 1 else scaled
 
     def _make_loss(self):

@@ -19,11 +19,11 @@ import sys
 from sklearn.datasets import load_iris
 from sklearn.naive_bayes import GaussianNB
 from sknnadl import MLPClassifier, compare
-models = {f"Bayes {n}": GaussianNB(var_smoothing=10.0**-n) for n in range(15)}
+models = {f"Bayes {n}": GaussianNB(var_smoothing=10.0**-n) for n in range(6)}
 models |= {
     f"network {n}": MLPClassifier((n,), input_scaling="standard", max_iter=40,
                                   random_state=0)
-    for n in range(2, 12)
+    for n in range(2, 8)
 }
 data = load_iris(return_X_y=True)
 print("begins", flush=True)

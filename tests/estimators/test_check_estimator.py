@@ -64,7 +64,6 @@ CLASSES = [
     MLPRegressor(),
     MLPClassifier.for_tables(**SMALL, dtype="float64"),
     MLPRegressor.for_tables(dtype="float64"),
-    MLPClassifier(**SMALL, input_scaling="standard"),
     ConvNetClassifier(**CONVOLUTION),
     ConvNetRegressor(**CONVOLUTION),
     NetworkClassifier(
