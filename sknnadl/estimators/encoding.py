@@ -133,7 +133,10 @@ def _numbers(X: Any, places: AnyArray, may_miss: bool) -> AnyArray:
         input_name="X",
     )
     if columns.dtype.kind not in "biuf":
-        raise ValueError(f"X must be numeric, got columns of dtype {columns.dtype}.")
+        raise ValueError(
+            f"X must be numeric, got columns of dtype {columns.dtype}: name those that "
+            "have categories in categorical_features."
+        )
     return columns
 
 

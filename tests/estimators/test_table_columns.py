@@ -271,7 +271,8 @@ MISTAKES = {
         "holes in text",
         "'colour' of X has missing values",
     ),
-    "text": ({"impute_missing": True}, "frame", "could not convert string"),
+    # Which of the two it is, depends on the version of pandas.
+    "text": ({"impute_missing": True}, "frame", "not convert string|of dtype object"),
     "dates": ({"categorical_features": "from_dtype"}, "dates", "'day' of X is of"),
     "infinite": ({"impute_missing": True}, "infinite", "infinity"),
     "no such name": ({"categorical_features": ["hue"]}, "frame", r"got \['hue'\]"),
