@@ -51,20 +51,24 @@ def finish(path, n_jobs):
     return [{k: v for k, v in model.items() if k not in TIMES} for model in models]
 
 
+def count_kept(path):
+    """Return how many models the file has, which is whole at any moment."""
+    return len(json.loads(path.read_text())["models"]) if path.exists() else 0
+
+
 def kill(n_times, n_jobs, folder):
-    begin = time.perf_counter()
     expected = finish(folder / "whole.json", n_jobs)
-    seconds = time.perf_counter() - begin
-    moments, n_kept = random.Random(n_jobs), set()
+    drawn, n_kept = random.Random(n_jobs), set()
     for number in range(n_times):
         path = folder / f"{number}.json"
-        child = start(path, n_jobs)
+        child, least = start(path, n_jobs), drawn.randrange(len(expected))
         child.stdout.readline()
-        time.sleep(moments.uniform(0, 0.6 * seconds))
+        while child.poll() is None and count_kept(path) < least:
+            time.sleep(0.001)  # between two looks
+        time.sleep(drawn.uniform(0, 0.05))
         os.killpg(child.pid, signal.SIGKILL)
         child.communicate()
-        if path.exists():
-            n_kept.add(len(json.loads(path.read_text())["models"]))
+        n_kept.add(count_kept(path))
         assert finish(path, n_jobs) == expected
     return n_kept
 
