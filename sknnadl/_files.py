@@ -26,8 +26,15 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     ------
     file : binary file
         What to write to.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, or there is no such folder.
     """
     path = Path(path)
+    if not path.parent.is_dir():  # or the error would name the temporary file
+        raise FileNotFoundError(f"There is no folder {str(path.parent)!r} to write to.")
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     try:
         with open(temporary, "xb") as file:

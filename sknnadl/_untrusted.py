@@ -48,7 +48,7 @@ def explained(path: str | os.PathLike[str], what: str) -> Iterator[None]:
     """
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # each is told, and the first stays its cause
         raise ValueError(f"{str(path)!r} is no {what}, or damaged: {error}") from error
 
 

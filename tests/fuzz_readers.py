@@ -131,7 +131,7 @@ def fuzz(name, path, reader, wrap, n_files, seed):
             outcome = "read"
         except (ValueError, OSError) as error:
             outcome = type(error).__name__
-        except Exception as error:
+        except Exception as error:  # which no reader may raise: it is told
             outcome = repr(error)
             wrong.append(f"{name}, file {number}: {outcome}")
         outcomes[outcome] += 1

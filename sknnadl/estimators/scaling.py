@@ -28,7 +28,7 @@ def mean_and_deviation(
 def median_and_spread(
     columns: AnyArray, weights: AnyArray | None
 ) -> tuple[AnyArray, AnyArray]:
-    """Return the median and the interquartile range of each column.
+    """Return the median and the interquartile range of each column, of rows of weight.
 
     Where half of a column is one value, it is half of the whole range, and 1 where
     there is no other value. A quantile is the first value that so much weight is up to:
@@ -37,7 +37,7 @@ def median_and_spread(
     low, median, high = quantiles(columns, [0.25, 0.5, 0.75], weights)
     with np.errstate(over="ignore"):
         spread = high - low
-        half = np.ptp(columns if weights is None else columns[weights > 0], axis=0) / 2
+        half = np.ptp(columns, axis=0) / 2
     spread = np.where(spread > 0, spread, half)
     return median, np.where((spread > 0) & np.isfinite(spread), spread, 1)
 

@@ -60,7 +60,7 @@ class TakesTables(TakesRows):
         return cls(*args, **{**cls._for_tables, **kwargs})
 
     def _check_X(self, X, **options):
-        is_first = options.get("reset", True)
+        is_first = options["reset"]
         if "y" in options and not is_first:
             self._check_same_encoding()
         has_encoding = self._asked() is not None if is_first else self._is_encoded()

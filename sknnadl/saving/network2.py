@@ -69,11 +69,11 @@ def load_network2(path: str | os.PathLike[str]) -> MLPClassifier:
         )
         rows, classes = np.zeros((sizes[-1], sizes[0])), np.arange(sizes[-1])
         # An estimator at the start of its training, on other parameters.
-        run = start_run(estimator, rows, classes, None, (None,) * 3)  # type: ignore[no-untyped-call]  # like all of fitting
+        run = start_run(estimator, rows, classes, None, (None,) * 3)  # type: ignore[no-untyped-call]  # fitting has no types
         values = run.trainer.network.layer_parameters
         for own, w, b in zip(values, weights, biases, strict=True):
             own["weights"][...], own["biases"][...] = w.T, b.ravel()
-        vars(estimator).update(learned_attributes(run))  # type: ignore[no-untyped-call]  # like all of fitting
+        vars(estimator).update(learned_attributes(run))  # type: ignore[no-untyped-call]  # fitting has no types
     return cast(MLPClassifier, estimator)
 
 

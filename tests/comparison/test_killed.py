@@ -65,7 +65,7 @@ def kill(n_times, n_jobs, folder):
         child.stdout.readline()
         while child.poll() is None and count_kept(path) < least:
             time.sleep(0.001)  # between two looks
-        time.sleep(drawn.uniform(0, 0.05))
+        time.sleep(drawn.uniform(0, 0.05))  # into the midst of a fit, or of writing
         os.killpg(child.pid, signal.SIGKILL)
         child.communicate()
         n_kept.add(count_kept(path))

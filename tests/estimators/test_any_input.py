@@ -146,7 +146,7 @@ def check(estimator, X, y, weights):
         warnings.filterwarnings("ignore", "Numeric|setting an item", DeprecationWarning)
         try:
             estimator.fit(X, y, weights)
-        except Exception as error:
+        except Exception as error:  # of any kind: those not explained go on
             if not is_explained(error):
                 raise
             assert not hasattr(estimator, "parameters_")

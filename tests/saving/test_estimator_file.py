@@ -144,6 +144,11 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_no_folder_is_told_of(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"There is no folder '.*none'"):
+        sknnadl.save(MLPClassifier(), tmp_path / "none" / "model.npz")
+
+
 def test_numpy_reads_the_file_without_pickles(tmp_path):
     model, _ = fit("classes")
     sknnadl.save(model, tmp_path / "model.npz")
