@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -65,10 +66,8 @@ class TakesTables(TakesRows):
             self._check_same_encoding()
         has_encoding = self._asked() is not None if is_first else self._is_encoded()
         if not has_encoding:
-            try:
+            with self._advised():
                 return super()._check_X(X, **options)
-            except ValueError as error:
-                raise ValueError(f"{error}{_advise(error)}") from None
         X = _as_columns(X)
         given = {"y": options.pop("y")} if "y" in options else {}
         del options["reset"]
@@ -83,10 +82,27 @@ class TakesTables(TakesRows):
         asked = self._asked()
         if is_first and asked is not None:
             places = _categorical_places(self, X)
-            self.encoding_ = learn_encoding(
-                X, self.n_features_in_, places, asked, weights
-            )
-        return encode(X, self.encoding_) if self._is_encoded() else X
+            with self._advised():
+                self.encoding_ = learn_encoding(
+                    X, self.n_features_in_, places, asked, weights
+                )
+        if not self._is_encoded():
+            return X
+        with self._advised():
+            return encode(X, self.encoding_)
+
+    @contextmanager
+    def _advised(self):
+        """Add to what is said of X which argument would take it, if one would."""
+        try:
+            yield
+        except ValueError as error:
+            text, advice = str(error), ""
+            if "could not convert string" in text and self.categorical_features is None:
+                advice = "Text is taken with categorical_features='from_dtype'."
+            if "Input X contains NaN" in text:
+                advice = "Or set impute_missing=True: a missing value is the median."
+            raise ValueError(f"{text}\n{advice}" if advice else text) from None
 
     def _input_shape(self):
         if self._is_encoded():
@@ -134,15 +150,6 @@ def _as_text(arguments):
     if arguments is None:
         return "none of input_scaling, n_bins, categorical_features, impute_missing"
     return ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-
-
-def _advise(error):
-    """Return what to add to what scikit-learn says of X, if there is something."""
-    if "could not convert string" in str(error):
-        return " (Columns of text are taken with categorical_features='from_dtype'.)"
-    if "Input X contains NaN" in str(error):
-        return "\nOr set impute_missing=True, with which a missing value is the median."
-    return ""
 
 
 def _as_columns(X):

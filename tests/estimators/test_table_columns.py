@@ -265,7 +265,13 @@ def test_rows_are_held_out_and_scored(scoring):
 
 MISTAKES = {
     "sparse": ({"input_scaling": "robust"}, "sparse", "X is sparse"),
-    "holes": ({"input_scaling": "robust"}, "holes", "contains NaN"),
+    "holes": ({"input_scaling": "robust"}, "holes", "contains NaN.\nOr set impute_m"),
+    "holes, no options": ({}, "holes", r"(?s)contains NaN.*\nOr set impute_missing"),
+    "text, no options": (
+        {},
+        "frame",
+        r"string(?s:.)*categorical_features='from_dtype'",
+    ),
     "holes in text": (
         {"categorical_features": "from_dtype"},
         "holes in text",
