@@ -3,6 +3,7 @@
 import doctest
 import re
 import runpy
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,11 @@ def test_the_picture_has_every_room():
     for room in set().union(*floors):
         assert f"<title>{room} imports" in picture
         assert f"``{room}``" in ARCHITECTURE or f"``{room}/``" in ARCHITECTURE, room
+    boxes = re.findall(r'<rect x="([-\d.]+)" y="(\d+)" width="(\d+)"', picture)
+    places = sorted((int(y), float(x), int(width)) for x, y, width in boxes)
+    for (y, x, width), (next_y, next_x, _) in pairwise(places):
+        assert y != next_y or x + width < next_x  # no room is over another
+    assert all(x >= 0 and x + width <= house["WIDTH"] for _, x, width in places)
 
 
 @pytest.mark.parametrize(
