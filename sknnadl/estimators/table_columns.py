@@ -98,7 +98,9 @@ class TakesTables(TakesRows):
             yield
         except ValueError as error:
             text, advice = str(error), ""
-            if "could not convert string" in text and self.categorical_features is None:
+            # Which of the two is said, depends on the version of pandas.
+            is_text = "could not convert string" in text or "of dtype object" in text
+            if is_text and self.categorical_features is None:
                 advice = "Text is taken with categorical_features='from_dtype'."
             if "Input X contains NaN" in text:
                 advice = "Or set impute_missing=True: a missing value is the median."

@@ -270,7 +270,7 @@ MISTAKES = {
     "text, no options": (
         {},
         "frame",
-        r"string(?s:.)*categorical_features='from_dtype'",
+        "categorical_features='from_dtype'",
     ),
     "holes in text": (
         {"categorical_features": "from_dtype"},
