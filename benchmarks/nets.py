@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sknnadl.network import Conv2D, Dense, Dropout, Flatten, MaxPool2D
+
 SIDE, N_CLASSES = 28, 10
 
 
@@ -23,6 +25,23 @@ class Net:
         parts = [f"conv {f}" for f in self.n_filters]
         parts += [*map(str, self.hidden), str(N_CLASSES)]
         return ", ".join(parts) + (", dropout" if self.dropout else "")
+
+    @property
+    def input_shape(self):
+        """Return the shape of a row."""
+        return (SIDE, SIDE, 1) if self.n_filters else (SIDE**2,)
+
+    @property
+    def layers(self):
+        """Return the layers, the last one with them."""
+        layers = []
+        for filters in self.n_filters:
+            layers += [Conv2D(filters, 5, activation=self.activation), MaxPool2D(2)]
+        layers += [Flatten()] if self.n_filters else []
+        for units in self.hidden:
+            layers.append(Dense(units, self.activation))
+            layers += [Dropout(self.dropout)] if self.dropout else []
+        return [*layers, Dense(N_CLASSES, "identity")]
 
 
 PERCEPTRON = Net((100,))

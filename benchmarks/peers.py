@@ -9,11 +9,12 @@ from unittest import mock
 
 import numpy as np
 import torch
-from nets import N_CLASSES, SIDE
+from nets import N_CLASSES
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from skorch import NeuralNetClassifier
 from timing import IN_NUMPY
 from torch import nn
+from torch_layers import torch_layers, torch_rows
 
 from sknnadl import ConvNetClassifier, MLPClassifier
 from sknnadl.network.kernels import compiled
@@ -76,34 +77,14 @@ def sklearn64_epoch(X, y, net, batch_size):
     return sklearn_epoch(X.astype(np.float64), y, net, batch_size)
 
 
-def torch_module(net):
+def torch_module(net, layout=torch.contiguous_format):
     """Return the network as a PyTorch module, without the softmax."""
-    activation = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid}[net.activation]
-    layers, channels, side = [], 1, SIDE
-    if net.n_filters:
-        layers.append(nn.Unflatten(1, (1, SIDE, SIDE)))
-    for filters in net.n_filters:
-        layers += [nn.Conv2d(channels, filters, 5), nn.MaxPool2d(2), activation()]
-        channels, side = filters, (side - 4) // 2
-    if net.n_filters:
-        layers.append(nn.Flatten())
-    n_in = channels * side**2
-    for n_out in net.hidden:
-        layers += [nn.Linear(n_in, n_out), activation()]
-        if net.dropout:
-            layers.append(nn.Dropout(net.dropout))
-        n_in = n_out
-    return nn.Sequential(*layers, nn.Linear(n_in, N_CLASSES))
+    return torch_layers(net.layers, net.input_shape, layout)
 
 
-def torch_epoch(X, y, net, batch_size, *, fused=False, layout=torch.contiguous_format):
-    """Return an epoch of a plain PyTorch loop."""
-    torch.set_num_threads(N_THREADS)
-    torch.manual_seed(0)
-    module = torch_module(net).to(memory_format=layout)
-    optimizer = torch.optim.SGD(module.parameters(), lr=net.rate, fused=fused)
+def torch_loop(module, optimizer, inputs, targets, batch_size):
+    """Return an epoch of a plain PyTorch loop over tensors."""
     cost = nn.CrossEntropyLoss()
-    inputs, targets = torch.from_numpy(X), torch.from_numpy(y)
 
     def epoch():
         order = torch.randperm(len(inputs))
@@ -115,6 +96,16 @@ def torch_epoch(X, y, net, batch_size, *, fused=False, layout=torch.contiguous_f
             optimizer.step()
 
     return epoch
+
+
+def torch_epoch(X, y, net, batch_size, *, fused=False, layout=torch.contiguous_format):
+    """Return an epoch of the PyTorch loop on two threads."""
+    torch.set_num_threads(N_THREADS)
+    torch.manual_seed(0)
+    module = torch_module(net, layout)
+    optimizer = torch.optim.SGD(module.parameters(), lr=net.rate, fused=fused)
+    inputs = torch_rows(X, net.input_shape, layout)
+    return torch_loop(module, optimizer, inputs, torch.from_numpy(y), batch_size)
 
 
 def torch_fused_epoch(X, y, net, batch_size):

@@ -25,6 +25,7 @@ from timing import (
     print_ratios,
     take_turns,
 )
+from torch_layers import torch_rows
 
 from sknnadl.datasets import load_mnist
 
@@ -34,11 +35,9 @@ ALONE = 1000
 MEMORY_ROWS = 60_000
 
 
-def torch_predictions(X, net, block, layout):
-    """Return a call that gives PyTorch's probabilities."""
-    torch.set_num_threads(2)
-    module = torch_module(net).to(memory_format=layout).eval()
-    inputs = torch.from_numpy(X)
+def torch_predictions(module, inputs, block):
+    """Return a call that gives PyTorch's probabilities, a block after the other."""
+    module.eval()
 
     @torch.no_grad()
     def predict():
@@ -61,10 +60,12 @@ def predictions(X, y, net, blocks):
         name: lambda model=model: [model.predict_proba(part) for part in parts]
         for name, model in models.items()
     }
+    torch.set_num_threads(2)
     for block in blocks:
         for layout in (torch.contiguous_format, torch.channels_last):
             name = f"PyTorch, {layout}, {block}"
-            calls[name] = torch_predictions(X, net, block, layout)
+            inputs = torch_rows(X, net.input_shape, layout)
+            calls[name] = torch_predictions(torch_module(net, layout), inputs, block)
     return calls
 
 

@@ -52,7 +52,7 @@ def torch_run(data, epochs, batch_size, peak, seed):
     torch.set_num_threads(2)
     torch.manual_seed(seed)
     start = time.perf_counter()
-    module = torch_module(CONV_NET).to(memory_format=torch.channels_last)
+    module = torch_module(CONV_NET, torch.channels_last)
     optimizer = torch.optim.SGD(module.parameters(), lr=peak, momentum=0.9, fused=True)
     inputs, targets = torch.from_numpy(data.X_train), torch.from_numpy(data.y_train)
     schedule = torch.optim.lr_scheduler.OneCycleLR(

@@ -7,18 +7,19 @@ import time
 IN_NUMPY = "sknnadl in NumPy"
 
 
-def take_turns(functions, repeats):
+def take_turns(functions, repeats, clock=time.perf_counter):
     """Return the median seconds of each function; the first turn warms up.
 
-    The functions take turns, so that a change of the machine's speed meets all.
+    The functions take turns, so that a change of the machine's speed meets all. The
+    clock is the wall's, or `time.process_time`, that of the process on all processors.
     """
     seconds = {name: [] for name in functions}
     for turn in range(repeats + 1):
         for name, function in functions.items():
-            start = time.perf_counter()
+            start = clock()
             function()
             if turn:
-                seconds[name].append(time.perf_counter() - start)
+                seconds[name].append(clock() - start)
     return {name: statistics.median(times) for name, times in seconds.items()}
 
 
@@ -46,7 +47,12 @@ def print_ratios(first_cells, seconds, n_rows):
         cells = [*first_cells, library, f"{its / n_rows * 1e6:.2f}"]
         ours = [seconds[name] for name in ("sknnadl", IN_NUMPY) if name in seconds]
         cells += [f"{own / its:.3f}" for own in ours]
-        print(f"| {' | '.join(map(str, cells))} |", flush=True)
+        print_row(cells)
+
+
+def print_row(cells):
+    """Print a line of a table."""
+    print(f"| {' | '.join(map(str, cells))} |", flush=True)
 
 
 def add_options(parser):

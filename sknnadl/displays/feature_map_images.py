@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from sknnadl.displays.axes import find_figure, make_axes
 from sknnadl.displays.tiles import Tiles, check_n_columns, symmetric_limits
 from sknnadl.displays.wrapped import check_layer, unwrap
+from sknnadl.network.building import from_plain
 from sknnadl.network.layers.conv import Conv2DLayer
-from sknnadl.network.network import Network, from_plain
+from sknnadl.network.network import Network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

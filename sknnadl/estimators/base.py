@@ -26,8 +26,9 @@ from sknnadl.estimators.attributes import (
 )
 from sknnadl.estimators.fitting import resume_run, start_run, train
 from sknnadl.estimators.inputs import AnyArray, TakesRows
+from sknnadl.network.building import from_plain
 from sknnadl.network.layers import Dense
-from sknnadl.network.network import Network, from_plain
+from sknnadl.network.network import Network
 from sknnadl.network.summary import summarize
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import predict_logits

@@ -17,8 +17,9 @@ from sknnadl.estimators.validation import (
     find_validation_rows,
     make_validation,
 )
+from sknnadl.network.building import build_layers
 from sknnadl.network.layers.dropout import Dropout
-from sknnadl.network.network import Network, build_layers
+from sknnadl.network.network import Network
 from sknnadl.training.augmentation import as_augmentations
 from sknnadl.training.recipe import FULL_BATCH, make_run
 from sknnadl.training.run import Diverged

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape, allocate, check_vector, ready
-from sknnadl.network.kernels import Stack, bind_stack, stack_gradient
-from sknnadl.network.layers import LAYERS
-from sknnadl.network.layers.dense import DenseLayer
-from sknnadl.network.layers.flatten import FlattenLayer
-from sknnadl.network.layers.layer import Layer, LayerSpec, Role
+from sknnadl.network.building import build_layers, fuse, lay_out
+from sknnadl.network.kernels import CompiledNetwork, bind_network
+from sknnadl.network.layers.layer import LayerSpec, Role
 from sknnadl.network.losses import Loss
 
 
@@ -83,13 +79,13 @@ class Network:
         self.plain_specs = [spec.to_plain() for spec in specs]
         self.input_shape = tuple(input_shape)
         self.dtype = np.dtype(dtype)
-        self.layers = _fuse(build_layers(specs, self.input_shape, self.dtype))
+        self.layers = fuse(build_layers(specs, self.input_shape, self.dtype))
         self.output_shape = self.layers[-1].output_shape
         self.work = sum(layer.work for layer in self.layers)
         self.stochastic = any(layer.stochastic for layer in self.layers)
         values = [layer.values_per_row for layer in self.layers]
         self.values_per_row = min(filter(None, values), default=0)
-        self._slices, ends = _layout(self.layers)
+        self._slices, ends = lay_out(self.layers)
         self.n_weights, self.n_trained, n_parameters = ends
         if parameters is None:
             parameters = allocate(n_parameters, self.dtype)
@@ -100,14 +96,19 @@ class Network:
         gradients = self.views(self.gradient)
         for i, layer in enumerate(self.layers):
             layer.values, layer.gradients = self.layer_parameters[i], gradients[i]
-        self._stack = self._bind_stack()
+        self._whole = self._bind()
         trained = [i for i, slices in enumerate(self._slices) if slices]
         self._first_trained = min(trained, default=len(self.layers))
 
     @property
     def compiled(self) -> bool:
         """Whether compiled kernels do the matrix products of all layers."""
-        return self._stack is not None or all(layer.compiled for layer in self.layers)
+        return self.is_whole or all(layer.compiled for layer in self.layers)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the compiled kernels go through all layers in one call."""
+        return self._whole is not None
 
     def replica(
         self, parameters: Array | None = None, scratch_of: Network | None = None
@@ -159,6 +160,20 @@ class Network:
             x = layer.forward(x, rng)
         return x
 
+    def predict(
+        self, x: Array, logits: Array, n_pieces: int = 1, n_threads: int = 1
+    ) -> None:
+        """Write the outputs for a batch of inputs, as in inference.
+
+        Where the network `is_whole`, threads share so many pieces of the batch, which
+        does not change the result.
+        """
+        self._check_shape(x)
+        if self._whole is None:
+            np.copyto(logits, self.forward(x))
+        else:
+            self._whole.predict(ready(x, self.dtype), logits, n_pieces, n_threads)
+
     def backward(self, gradient: Array, need_input: bool = False) -> Array | None:
         """Fill `gradient`, given the cost's gradient with respect to the last outputs.
 
@@ -179,8 +194,9 @@ class Network:
         loss: Loss,
         scale: float,
         weights: Array | None = None,
-        rng: np.random.Generator | None = None,
+        rngs: Sequence[np.random.Generator] | None = None,
         logits: Array | None = None,
+        n_threads: int = 1,
     ) -> None:
         """Fill `gradient` with that of the rows' losses, added up and scaled.
 
@@ -196,23 +212,28 @@ class Network:
             The factor of all losses.
         weights : ndarray of shape (n,), default=None
             The factor of each row's loss.
-        rng : Generator, default=None
-            What training draws from; None means inference.
+        rngs : sequence of Generator, default=None
+            What training draws from; None means inference. Where the network
+            `is_whole`, the batch is divided into a piece for each of them, and each
+            piece normalized on its own; else the first is drawn from.
         logits : ndarray of shape (n, n_outputs), default=None
             Where to write the outputs.
+        n_threads : int, default=1
+            How many threads share the pieces, where the network `is_whole`. It does
+            not change the result.
         """
         self._check_shape(x)
         if logits is None:
             logits = np.empty(targets.shape, self.dtype)
-        if self._stack is not None and loss.kernel_number is not None:
-            x = ready(x, self.dtype)
-            targets = ready(targets, self.dtype)
+        if self._whole is not None and loss.kernel_number is not None:
+            x, targets = ready(x, self.dtype), ready(targets, self.dtype)
             if weights is not None:
                 weights = ready(weights, self.dtype)
-            stack_gradient(
-                *self._stack, x, targets, weights, scale, loss.kernel_number, logits
-            )
+            number, n_pieces = loss.kernel_number, len(rngs or (0,))
+            given = x, targets, weights, scale, number, logits
+            self._whole.differentiate(*given, rngs, n_pieces, n_threads)
             return
+        rng = None if rngs is None else rngs[0]
         outputs = self.forward(x, rng)
         np.copyto(logits, outputs)
         # A copy, as an activation of the last layer needs its outputs on the way back.
@@ -227,70 +248,14 @@ class Network:
             expected = f"(n, *{self.input_shape})"
             raise ValueError(f"Give inputs of shape {expected}, got {x.shape}.")
 
-    def _bind_stack(self) -> Stack | None:
-        """Return all layers as one for the kernels, if all are dense and compiled."""
+    def _bind(self) -> CompiledNetwork | None:
+        """Return what goes through all layers in one call, if the kernels know all."""
         described = []
         for layer, places in zip(self.layers, self._slices, strict=True):
-            if isinstance(layer, FlattenLayer):
-                continue
-            if not isinstance(layer, DenseLayer):
-                return None
-            number = layer.activation.kernel_number
-            if number is None:
-                return None
-            starts = places["weights"].start, places["biases"].start
-            described.append((*layer.input_shape, *layer.output_shape, number, *starts))
-        own = described, self.parameters, self.gradient
-        return bind_stack(*own) if described else None
-
-
-def from_plain(layers: Iterable[dict[str, Any]]) -> list[LayerSpec]:
-    """Return the specs that `LayerSpec.to_plain` has described."""
-    return [
-        LAYERS[layer["layer"]](**{k: v for k, v in layer.items() if k != "layer"})
-        for layer in layers
-    ]
-
-
-def build_layers(
-    specs: Sequence[LayerSpec], shape: Shape, dtype: npt.DTypeLike
-) -> list[Layer]:
-    """Build the layers one after the other, each on the shape before it."""
-    if not specs:
-        raise ValueError("A network needs at least one layer, got none.")
-    layers: list[Layer] = []
-    for number, spec in enumerate(specs, start=1):
-        try:
-            layer = spec.build(shape, dtype)
-        except ValueError as error:
-            raise ValueError(f"Layer {number} of {len(specs)}: {error}") from None
-        layers.append(layer)
-        shape = layer.output_shape
-    return layers
-
-
-def _fuse(layers: Sequence[Layer]) -> list[Layer]:
-    """Join neighbours that are faster as one layer."""
-    joined = [layers[0]]
-    for layer in layers[1:]:
-        both = joined[-1].fuse(layer) if joined[-1].may_fuse else None
-        if both is None:
-            joined.append(layer)
-        else:
-            joined[-1] = both
-    return joined
-
-
-def _layout(layers: Sequence[Layer]) -> tuple[list[dict[str, slice]], list[int]]:
-    """Return where each parameter lies, and where those of each role end."""
-    slices: list[dict[str, slice]] = [{} for _ in layers]
-    ends = []
-    stop = 0
-    for role in Role:
-        for places, layer in zip(slices, layers, strict=True):
-            for name, parameter in layer.parameters.items():
-                if parameter.role == role:
-                    start, stop = stop, stop + math.prod(parameter.shape)
-                    places[name] = slice(start, stop)
-        ends.append(stop)
-    return slices, ends
+            if not layer.only_reshapes:
+                starts = {name: place.start for name, place in places.items()}
+                described.append(layer.for_kernels(starts))
+        known = [layer for layer in described if layer is not None]
+        if len(known) < len(described):
+            return None
+        return bind_network(known, self.parameters, self.gradient)

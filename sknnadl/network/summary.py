@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from sknnadl.network.arrays import Shape
+from sknnadl.network.building import build_layers
 from sknnadl.network.layers.layer import Layer, LayerSpec, Role
-from sknnadl.network.network import build_layers
 
 
 def summarize(specs: Sequence[LayerSpec], input_shape: Shape) -> str:

@@ -14,7 +14,11 @@ from sknnadl.network.losses import Loss
 from sknnadl.network.network import Network
 from sknnadl.training.augmentation import Augmentation, augment
 from sknnadl.training.data import Rows
-from sknnadl.training.parallel import MAX_PIECES, Pieces, single_threaded_blas
+from sknnadl.training.parallel import (
+    MAX_PIECES,
+    Pieces,
+    single_threaded_blas,
+)
 from sknnadl.training.step import Step
 
 #: The cost is computed once for so many mini-batches.
@@ -60,6 +64,8 @@ class Trainer:
     ----------
     pieces : Pieces
         What mini-batches are divided into.
+    is_whole : bool
+        Whether the kernels go through the whole network in one call.
     """
 
     def __init__(
@@ -80,7 +86,10 @@ class Trainer:
         self.shuffle = shuffle
         self.rng = rng
         self.augmentations = augmentations
-        self.pieces = Pieces(network, batch_size, n_threads)
+        # Images are changed in threads of Python's, also where the kernels go through
+        # the whole network in threads of their own.
+        self.is_whole = network.is_whole and not augmentations
+        self.pieces = Pieces(network, batch_size, n_threads, not self.is_whole)
         self._rngs = [rng] * self.pieces.n_pieces
         self._copies = [[vector.copy() for vector in self._vectors()] for _ in range(2)]
 
@@ -113,7 +122,7 @@ class Trainer:
         if self.network.stochastic or self.augmentations:
             seeds = self.rng.integers(2**63, size=MAX_PIECES)
             self._rngs = [np.random.default_rng(s) for s in seeds]
-        is_divided = self.pieces.n_pieces > 1
+        is_divided = self.pieces.n_pieces > 1 and not self.is_whole
         train = self._divided_batches if is_divided else self._whole_batches
         edges = self._divide(n_rows)
         blocks = [
@@ -203,7 +212,7 @@ class Trainer:
         rates: Sequence[float],
     ) -> None:
         """Train on the mini-batches between some edges; keep the logits."""
-        reader, rng = readers[0], self._rngs[0]
+        reader = readers[0]
         n_taken = reader.block_size(self.batch_size)
         first = taken_to = edges[0]  # of the rows in the reader's memory
         for start, stop, rate in zip(edges[:-1], edges[1:], rates, strict=True):
@@ -212,12 +221,24 @@ class Trainer:
                 block = reader.take(indices[start - edges[0] : taken_to - edges[0]])
             x, targets, weights = block.cut(start - first, stop - first)
             if self.augmentations:
-                x = augment(x, self.augmentations, rng)
+                x = augment(x, self.augmentations, self._rngs[0])
             outputs = logits[start - edges[0] : stop - edges[0]]
-            self.network.differentiate(
-                x, targets, self.loss, 1 / len(x), weights, rng, outputs
-            )
-            self.step.take(rate, len(x))
+            self._differentiate_whole(x, targets, weights, outputs, stop - start)
+            self.step.take(rate, stop - start)
+
+    def _differentiate_whole(
+        self,
+        x: Array,
+        targets: Array,
+        weights: Array | None,
+        logits: Array,
+        n_rows: int,
+    ) -> None:
+        """Fill the gradient of rows, as their share of n_rows, in one call."""
+        n_pieces = self.pieces.count(len(x)) if self.is_whole else 1
+        given = x, targets, self.loss, 1 / n_rows, weights
+        rngs, n_threads = self._rngs[:n_pieces], self.pieces.n_threads
+        self.network.differentiate(*given, rngs, logits, n_threads)
 
     def _divided_batches(
         self,
@@ -241,6 +262,10 @@ class Trainer:
         n_rows: int,
     ) -> None:
         """Fill the gradient of a batch, as its share of n_rows; keep the logits."""
+        if self.is_whole:
+            self._differentiate_whole(*readers[0].take(indices), logits, n_rows)
+            self._scale_statistics(self.network, len(indices) / n_rows)
+            return
 
         def differentiate(thread: int, i: int, network: Network, rows: slice) -> None:
             x, targets, weights = readers[thread].take(indices[rows])
@@ -248,12 +273,16 @@ class Trainer:
             if self.augmentations:
                 x = augment(x, self.augmentations, rng)
             network.differentiate(
-                x, targets, self.loss, 1 / n_rows, weights, rng, logits[rows]
+                x, targets, self.loss, 1 / n_rows, weights, [rng], logits[rows]
             )
-            if network.n_trained < network.gradient.size:  # the statistics' steps
-                network.gradient[network.n_trained :] *= len(x) / n_rows
+            self._scale_statistics(network, len(x) / n_rows)
 
         self.pieces.process(len(indices), differentiate)
+
+    def _scale_statistics(self, network: Network, share: float) -> None:
+        """Let the statistics move by what the rows are a share of."""
+        if network.n_trained < network.gradient.size:
+            network.gradient[network.n_trained :] *= share
 
     def _total_cost(
         self, logits: Array, rows: Rows, indices: npt.NDArray[np.intp]

@@ -22,13 +22,6 @@ from sknnadl.network.network import Network
 #: network and the batch alone, never on the number of threads, so that the sums come
 #: out the same on any number.
 MAX_PIECES = 8
-#: The rows of a piece need at least so many multiplications to go forward: enough to
-#: be worth waking a thread for.
-_PIECE_WORK = 10**6
-#: Compiled kernels need more: they are done with less before a thread is awake.
-_PIECE_WORK_COMPILED = 2 * 10**7
-#: And so many for each parameter, so that adding the pieces' gradients costs little.
-_PIECE_WORK_PER_PARAMETER = 60
 #: A piece of more rows than this would only take more memory.
 _PIECE_MOST_ROWS = 1024
 #: A piece is normalized on its own (Hoffer, Hubara and Soudry 2017), so with batch
@@ -145,11 +138,26 @@ def count_piece_rows(network: Network) -> int:
     n_rows : int
         The number, which depends on the network alone.
     """
-    least = _PIECE_WORK_COMPILED if network.compiled else _PIECE_WORK
-    work = max(least, _PIECE_WORK_PER_PARAMETER * network.parameters.size)
+    work = _piece_work(network)
     n_rows = min(math.ceil(work / network.work), _PIECE_MOST_ROWS)
     normalizes = network.n_trained < network.parameters.size
     return max(n_rows, _PIECE_ROWS_NORMALIZED) if normalizes else n_rows
+
+
+def _piece_work(network: Network) -> int:
+    """Return how many multiplications the rows of a piece need to go forward.
+
+    It is enough to be worth waking a thread for, and so many for each parameter that
+    adding the pieces' gradients costs little.
+    """
+    n_parameters = network.parameters.size
+    if network.is_whole:
+        # The kernels' threads are awake, and only few gradients are added up; but for
+        # very few rows it takes longer to read the weights than to multiply by them.
+        return max(5 * 10**6, 8 * n_parameters)
+    # Compiled kernels are done with less before a thread is awake.
+    least = 2 * 10**7 if network.compiled else 10**6
+    return max(least, 60 * n_parameters)
 
 
 class Pieces:
@@ -165,6 +173,9 @@ class Pieces:
         The most rows of a mini-batch.
     n_threads : int
         How many threads there may be.
+    has_replicas : bool, default=True
+        Whether `process` will be called, for which there are replicas; else what is
+        known is how to divide a mini-batch.
 
     Attributes
     ----------
@@ -176,13 +187,19 @@ class Pieces:
         How many threads have something to do.
     """
 
-    def __init__(self, network: Network, batch_size: int, n_threads: int) -> None:
+    def __init__(
+        self,
+        network: Network,
+        batch_size: int,
+        n_threads: int,
+        has_replicas: bool = True,
+    ) -> None:
         self.n_rows = count_piece_rows(network)
         self.n_pieces = self.count(batch_size)
         self.n_threads = min(n_threads, self.n_pieces)
         # A thread's replicas take turns, so they share their memory.
         self._replicas = [network]
-        for i in range(1, self.n_pieces):
+        for i in range(1, self.n_pieces if has_replicas else 1):
             memory = None if i < self.n_threads else self._replicas[i - self.n_threads]
             self._replicas.append(network.replica(scratch_of=memory))
 

@@ -16,6 +16,8 @@ from sknnadl.training.parallel import limit_own_thread, single_threaded_blas
 #: Rows that go through the network at once: as many as take so many multiplications,
 #: enough for fast matrix products, within limits that keep the memory small.
 _BLOCK_WORK, _MIN_ROWS, _MAX_ROWS = 5 * 10**7, 8, 256
+#: How many such blocks are read at once for kernels that share them out to threads.
+_BLOCKS_TAKEN = 16
 
 
 def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
@@ -23,9 +25,32 @@ def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
 
     The blocks, and so the bits of the result, are the same for any number of threads.
     """
-    n_rows = len(rows)
-    logits = np.empty((n_rows, *network.output_shape), network.dtype)
+    logits = np.empty((len(rows), *network.output_shape), network.dtype)
     block_rows = min(max(_BLOCK_WORK // network.work, _MIN_ROWS), _MAX_ROWS)
+    if network.is_whole:
+        _predict_whole(network, rows, logits, block_rows, n_threads)
+    else:
+        _predict_in_blocks(network, rows, logits, block_rows, n_threads)
+    return logits
+
+
+def _predict_whole(
+    network: Network, rows: Rows, logits: Array, block_rows: int, n_threads: int
+) -> None:
+    """Write the outputs, found by kernels that divide what they are given."""
+    n_taken = block_rows * _BLOCKS_TAKEN
+    with np.errstate(all="ignore"):
+        for start in range(0, len(rows), n_taken):
+            block = slice(start, min(start + n_taken, len(rows)))
+            n_pieces = max(1, (block.stop - start) // block_rows)
+            network.predict(rows.inputs(block), logits[block], n_pieces, n_threads)
+
+
+def _predict_in_blocks(
+    network: Network, rows: Rows, logits: Array, block_rows: int, n_threads: int
+) -> None:
+    """Write the outputs, found a block at a time in each thread."""
+    n_rows = len(rows)
     starts = range(0, n_rows, block_rows)
     n_threads = max(1, min(n_threads, len(starts)))
 
@@ -35,7 +60,7 @@ def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
         with np.errstate(all="ignore"):
             for start in starts[thread::n_threads]:
                 block = slice(start, min(start + block_rows, n_rows))
-                logits[block] = own_network.forward(own_rows.inputs(block))
+                own_network.predict(own_rows.inputs(block), logits[block])
 
     with nullcontext() if network.compiled else single_threaded_blas():
         if n_threads == 1:
@@ -44,7 +69,6 @@ def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
             limit = None if network.compiled else limit_own_thread
             with ThreadPoolExecutor(n_threads, initializer=limit) as pool:
                 list(pool.map(work, range(n_threads)))
-    return logits
 
 
 def output_values(logits: Array, output_activation: str) -> Array:

@@ -21,8 +21,8 @@ from sknnadl.network import (
     L2Pool2D,
     MaxPool2D,
 )
+from sknnadl.network.building import from_plain
 from sknnadl.network.layers.pooling import Pool2D
-from sknnadl.network.network import from_plain
 
 OPTIONS = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
 

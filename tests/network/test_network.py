@@ -21,9 +21,9 @@ from sknnadl.network import (
     MaxPool2D,
     Network,
 )
+from sknnadl.network.building import from_plain
 from sknnadl.network.layers import LAYERS
 from sknnadl.network.losses import LogLoss
-from sknnadl.network.network import from_plain
 
 
 def test_all_parameters_are_one_vector_weights_first():
@@ -235,9 +235,9 @@ def test_arrays_at_odd_addresses_are_copied(specs, shape):
     expected = network.forward(x).copy()
     np.testing.assert_array_equal(network.forward(misaligned(x)), expected)
     rng = np.random.default_rng(0)
-    network.differentiate(x, targets, LogLoss(), 1, None, rng)
+    network.differentiate(x, targets, LogLoss(), 1, None, [rng])
     gradient = network.gradient.copy()
-    network.differentiate(misaligned(x), misaligned(targets), LogLoss(), 1, None, rng)
+    network.differentiate(misaligned(x), misaligned(targets), LogLoss(), 1, None, [rng])
     np.testing.assert_array_equal(network.gradient, gradient)
     with pytest.raises(ValueError, match="must be a contiguous array"):
         Network(specs, shape, parameters=misaligned(network.parameters))

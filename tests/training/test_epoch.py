@@ -29,8 +29,9 @@ from sknnadl.training.step import L1, L2, Step
 
 @pytest.fixture(autouse=True)
 def _pieces_of_few_rows(monkeypatch):
-    monkeypatch.setattr(parallel, "_PIECE_WORK_COMPILED", parallel._PIECE_WORK)
-    monkeypatch.setattr(parallel, "_PIECE_WORK_PER_PARAMETER", 64)
+    monkeypatch.setattr(
+        parallel, "_piece_work", lambda net: max(10**6, 64 * net.parameters.size)
+    )
 
 
 def plain_epoch(weights, biases, X, Y, sample_weight, loss, penalty, alpha, size, rate):

@@ -2,31 +2,35 @@
 
 from sknnadl.network.kernels.compiled import (
     KERNELS,
-    bind_stack,
+    LARGEST_WINDOW,
+    CompiledNetwork,
+    bind_network,
     make_convolution,
     make_product,
-    stack_gradient,
 )
 from sknnadl.network.kernels.interface import (
     Convolution,
     Geometry,
+    KernelLayer,
+    Kind,
     Product,
     Scratch,
-    Stack,
 )
 from sknnadl.network.kernels.maximum import take_maximum, take_winners
 
 __all__ = [
     "KERNELS",
+    "LARGEST_WINDOW",
+    "CompiledNetwork",
     "Convolution",
     "Geometry",
+    "KernelLayer",
+    "Kind",
     "Product",
     "Scratch",
-    "Stack",
-    "bind_stack",
+    "bind_network",
     "make_convolution",
     "make_product",
-    "stack_gradient",
     "take_maximum",
     "take_winners",
 ]

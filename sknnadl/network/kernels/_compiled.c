@@ -6,15 +6,19 @@
    number, then what Python calls. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <math.h>
 #include <string.h>
 
+#include "generators.h"
 #include "sizes.h"
+#include "network_sizes.h"
+#include "workers.h"
 #include "levels.h"
 
 #include "arrays.h"
 #include "call_dense.h"
-#include "call_stack.h"
 #include "call_conv_pool.h"
+#include "call_network.h"
 
 /* Compute as on a lesser kind of processor, for tests. */
 static PyObject *set_level(PyObject *self, PyObject *value)
@@ -33,8 +37,9 @@ static PyMethodDef methods[] = {
     {"dense", dense, METH_VARARGS, "Multiply rows and weights, and add the biases."},
     {"dense_gradients", dense_gradients, METH_VARARGS,
      "The gradients of weights and biases, and of the rows."},
-    {"stack_gradient", stack_gradient, METH_VARARGS,
-     "The gradient of the loss of a stack of dense layers."},
+    {"network_gradient", network_gradient, METH_VARARGS,
+     "The gradient of the loss of a whole network."},
+    {"network_outputs", network_outputs, METH_VARARGS, "The outputs of a network."},
     {"conv_pool", conv_pool, METH_VARARGS, "Convolve and pool a block of images."},
     {"conv_pool_gradients", conv_pool_gradients, METH_VARARGS,
      "The gradients of the kernels, and of the images."},
@@ -52,7 +57,7 @@ static struct PyModuleDef module = {
 
 PyMODINIT_FUNC PyInit__compiled(void)
 {
-    PyObject *self = PyModule_Create(&module);
+    PyObject *self = prepare_workers() ? PyErr_NoMemory() : PyModule_Create(&module);
     level = best_level();
     if (self && PyModule_AddStringConstant(self, "level", level_names[level]) < 0) {
         Py_DECREF(self);

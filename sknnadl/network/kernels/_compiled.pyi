@@ -32,9 +32,10 @@ def dense_gradients(
     sizes: Sizes,
     /,
 ) -> None: ...
-def stack_gradient(
+def network_gradient(
     is_double: bool,
     layout: Buffer,
+    numbers: Buffer,
     parameters: Buffer,
     gradient: Buffer,
     memory: bytearray,
@@ -44,6 +45,21 @@ def stack_gradient(
     scale: float,
     loss: int,
     logits: Buffer,
+    generators: tuple[object, ...] | None,
+    n_pieces: int,
+    n_threads: int,
+    /,
+) -> None: ...
+def network_outputs(
+    is_double: bool,
+    layout: Buffer,
+    numbers: Buffer,
+    parameters: Buffer,
+    memory: bytearray,
+    x: Buffer,
+    logits: Buffer,
+    n_pieces: int,
+    n_threads: int,
     /,
 ) -> None: ...
 def conv_pool(

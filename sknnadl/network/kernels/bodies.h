@@ -5,15 +5,24 @@
 #include "dense.h"
 #include "activations.h"
 #include "losses.h"
-#include "stack.h"
+#include "conv.h"
 #include "conv_pool.h"
 #include "scaled_sums.h"
 #include "conv_pool_gradients.h"
+#include "pooling.h"
+#include "batch_norm.h"
+#include "layers.h"
+#include "network.h"
 
 #undef LANES
+#undef HALF
 #undef VECTOR
+#undef HALF_VECTOR
 #undef INDICES
 #undef BYTE_VECTOR
+#undef PASSAGE
+#undef JOB
+#undef FOR_EACH_VECTOR
 #undef REAL
 #undef INTEGER
 #undef MANTISSA

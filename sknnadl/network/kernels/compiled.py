@@ -18,9 +18,9 @@ from sknnadl.network.arrays import Array, ready
 from sknnadl.network.kernels.interface import (
     Convolution,
     Geometry,
+    KernelLayer,
     Product,
     Scratch,
-    Stack,
 )
 from sknnadl.network.kernels.with_numpy import BlasProduct, PatchConvolution
 
@@ -33,10 +33,10 @@ _PURE_PYTHON = os.environ.get("SKNNADL_PURE_PYTHON", "0") not in ("", "0")
 #: The compiled module, or None where there is none or it is not wanted.
 KERNELS: Any = None if _PURE_PYTHON else _compiled
 _DTYPES = np.dtype(np.float32), np.dtype(np.float64)
-#: The gradient of a loss through a whole stack of dense layers, given a `Stack`.
-stack_gradient: Any = getattr(_compiled, "stack_gradient", None)
+#: The kernels have room for so many.
+_MOST_LAYERS = 128
 #: A byte says which value of a window is the largest.
-_LARGEST_WINDOW = 256
+LARGEST_WINDOW = 256
 
 
 def make_product(dtype: npt.DTypeLike) -> Product:
@@ -45,38 +45,90 @@ def make_product(dtype: npt.DTypeLike) -> Product:
 
 
 def make_convolution(geometry: Geometry, dtype: npt.DTypeLike) -> Convolution:
-    """Return what convolves images and pools.
-
-    Without pooling every value has a gradient, and a matrix product is faster than the
-    compiled kernels.
-    """
-    pays = 1 < math.prod(geometry.pool) <= _LARGEST_WINDOW
-    way = CompiledConvolution if pays and _are_compiled(dtype) else PatchConvolution
+    """Return what convolves images and pools."""
+    is_small = math.prod(geometry.pool) <= LARGEST_WINDOW
+    way = CompiledConvolution if is_small and _are_compiled(dtype) else PatchConvolution
     return way(geometry)
 
 
-def bind_stack(
-    layers: Sequence[tuple[int, ...]], parameters: Array, gradient: Array
-) -> Stack | None:
-    """Return what `stack_gradient` is given first, or None without kernels.
+def bind_network(
+    layers: Sequence[KernelLayer], parameters: Array, gradient: Array
+) -> CompiledNetwork | None:
+    """Return what goes through all layers in one call, or None without kernels.
 
     Parameters
     ----------
-    layers : sequence of tuple
-        For each layer the numbers of its inputs and units, that of its activation in
-        the kernels, and where its weights and its biases begin in the vectors.
+    layers : sequence of KernelLayer
+        The layers.
     parameters, gradient : ndarray of shape (n_parameters,)
         The network's vectors.
     """
-    if not _are_compiled(parameters.dtype):
+    if not _are_compiled(parameters.dtype) or not 0 < len(layers) <= _MOST_LAYERS:
         return None
-    is_double = parameters.dtype == np.float64
-    # The memory grows until it is as long as the kernels need it.
-    return is_double, np.array(layers, np.intp), parameters, gradient, bytearray()
+    return CompiledNetwork(layers, parameters, gradient)
 
 
 def _are_compiled(dtype: npt.DTypeLike) -> bool:
     return KERNELS is not None and np.dtype(dtype) in _DTYPES
+
+
+class CompiledNetwork:
+    """All layers of a network, through which the kernels go in one call.
+
+    Parameters
+    ----------
+    layers : sequence of KernelLayer
+        The layers.
+    parameters, gradient : ndarray of shape (n_parameters,)
+        The network's vectors.
+    """
+
+    def __init__(
+        self, layers: Sequence[KernelLayer], parameters: Array, gradient: Array
+    ) -> None:
+        rows = [(*of[:8], *of.inside, *of.windows) for of in layers]
+        numbers = np.array([of.numbers for of in layers], np.float64)
+        is_double = parameters.dtype == np.float64
+        self._bound = is_double, np.array(rows, np.intp), numbers, parameters
+        self._gradient = gradient
+        # The memory grows until it is as long as the kernels need it.
+        self._memory = bytearray()
+
+    def differentiate(
+        self,
+        x: Array,
+        targets: Array,
+        weights: Array | None,
+        scale: float,
+        loss: int,
+        logits: Array,
+        rngs: Sequence[np.random.Generator] | None,
+        n_pieces: int,
+        n_threads: int,
+    ) -> None:
+        """Write the gradient of the scaled sum of the rows' losses, and the logits.
+
+        Each piece draws from a generator of its own; without any it is inference.
+        """
+        draws = None
+        if rngs is not None:
+            draws = tuple(rng.bit_generator.capsule for rng in rngs)
+        arrays = x, targets, weights, scale, loss, logits
+        KERNELS.network_gradient(
+            *self._bound,
+            self._gradient,
+            self._memory,
+            *arrays,
+            draws,
+            n_pieces,
+            n_threads,
+        )
+
+    def predict(self, x: Array, logits: Array, n_pieces: int, n_threads: int) -> None:
+        """Write the logits, as in inference."""
+        KERNELS.network_outputs(
+            *self._bound, self._memory, x, logits, n_pieces, n_threads
+        )
 
 
 class CompiledProduct(Product):
@@ -122,8 +174,8 @@ class CompiledProduct(Product):
 class CompiledConvolution(Convolution):
     """The work of `PatchConvolution` in one call for all images of a block.
 
-    No image changes the bits of another. On the way back only the largest value of each
-    window is followed.
+    No image changes the bits of another. On the way back through pooling only the
+    largest value of each window is followed.
     """
 
     compiled = True

@@ -1,28 +1,24 @@
 /* Convolution and max-pooling, forward. No image changes the bits of another's. */
 
-/* The first of the largest sums of each window of a row of windows. */
-TARGET static void NAME(pool_row)(const ConvPool *s, const REAL *sums,
-                                  Py_ssize_t filled, REAL *pooled,
-                                  unsigned char *winners)
+/* The first of the largest sums of each window of a row of windows, of so many sums. */
+TARGET static inline __attribute__((always_inline)) void
+NAME(pool_row)(const ConvPool *s, Py_ssize_t high, Py_ssize_t wide, const REAL *sums,
+               Py_ssize_t filled, REAL *pooled, unsigned char *winners)
 {
-    Py_ssize_t wide = s->across * s->pool_width;
+    Py_ssize_t line = s->across * wide * filled;
     for (Py_ssize_t j = 0; j < s->across; j++) {
         for (Py_ssize_t c = 0; c < filled; c += LANES) {
             Py_ssize_t f = c < filled - LANES ? c : filled - LANES;
-            const REAL *window = sums + j * s->pool_width * filled + f;
+            const REAL *window = sums + j * wide * filled + f;
             VECTOR largest = *(const VECTOR *)window;
             INDICES winner = {0};
-            for (Py_ssize_t a = 0; a < s->pool_height; a++) {
-                for (Py_ssize_t b = 0; b < s->pool_width; b++) {
-                    VECTOR value = *(const VECTOR *)(window + (a * wide + b) * filled);
-                    /* As in NumPy, nan is the largest of all. */
-                    INDICES wins = (INDICES)(value > largest)
-                                   | (INDICES)(value != value);
-                    INTEGER place = (INTEGER)(a * s->pool_width + b);
-                    largest = (VECTOR)((wins & (INDICES)value)
-                                       | (~wins & (INDICES)largest));
-                    winner = (wins & place) | (~wins & winner);
-                }
+            for (Py_ssize_t place = 1; place < high * wide; place++) {
+                VECTOR value = *(const VECTOR *)(window + place / wide * line
+                                                 + place % wide * filled);
+                /* As in NumPy, nan is the largest of all. */
+                INDICES wins = (INDICES)(value > largest) | (INDICES)(value != value);
+                largest = NAME(chosen)(wins, value, largest);
+                winner = (wins & (INTEGER)place) | (~wins & winner);
             }
             BYTE_VECTOR places = __builtin_convertvector(winner, BYTE_VECTOR);
             if (s->filters >= LANES) {
@@ -42,11 +38,17 @@ TARGET static void NAME(conv_pool)(const ConvPool *s, const REAL *x,
                                    const REAL *kernels, REAL *pooled,
                                    unsigned char *winners, REAL *memory)
 {
+    if (s->pool_height * s->pool_width == 1) {
+        NAME(conv)(s, x, kernels, pooled, memory);
+        return;
+    }
     Py_ssize_t filled = s->filters < LANES ? LANES : s->filters; /* columns, for them */
     Py_ssize_t line = s->width * s->channels, run = s->kernel_width * s->channels;
     Py_ssize_t size = s->kernel_height * run, wide = s->across * s->pool_width;
-    Product p = {wide, s->kernel_height, run, filled,
-                 s->stride_across * s->channels, line, 1};
+    Product p = {.rows = wide, .lines = s->kernel_height, .depth = run,
+                 .columns = filled, .row_step = s->stride_across * s->channels,
+                 .line_step = line, .step = 1, .b_line = run * filled,
+                 .b_step = filled, .out_step = filled};
     REAL *sums = memory; /* (pool height, across * pool width, filled) */
     if (filled > s->filters) {
         sums += size * filled;
@@ -61,7 +63,11 @@ TARGET static void NAME(conv_pool)(const ConvPool *s, const REAL *x,
                 NAME(multiply_wide)(&p, x + top * line, kernels,
                                     sums + a * wide * filled);
             }
-            NAME(pool_row)(s, sums, filled, pooled, winners);
+            if (s->pool_height == 2 && s->pool_width == 2)
+                NAME(pool_row)(s, 2, 2, sums, filled, pooled, winners);
+            else
+                NAME(pool_row)(s, s->pool_height, s->pool_width, sums, filled, pooled,
+                               winners);
             pooled += s->across * s->filters;
             winners += s->across * s->filters;
         }

@@ -4,33 +4,54 @@
 TARGET static void NAME(dense)(const Dense *s, const REAL *x, const REAL *weights,
                                const REAL *biases, REAL *out, REAL *memory)
 {
-    Product p = {s->n, 1, s->inputs, s->units, s->inputs, 0, 1};
+    Product p = {.rows = s->n, .lines = 1, .depth = s->inputs, .columns = s->units,
+                 .row_step = s->inputs, .step = 1};
     NAME(multiply)(p, x, weights, out, memory);
     for (Py_ssize_t i = 0; i < s->n; i++)
         for (Py_ssize_t j = 0; j < s->units; j++)
             out[i * s->units + j] += biases[j];
 }
 
-/* weights_gradient = x.T dz, biases_gradient = the sum of dz, dx = (weights dz.T).T,
-   this where `dx` is not NULL */
+/* The rows of weights_gradient = x.T dz of the inputs from `from` to `to`. */
+TARGET static void NAME(dense_weights_gradient)(const Dense *s, Py_ssize_t from,
+                                                Py_ssize_t to, const REAL *x,
+                                                const REAL *dz, REAL *gradient,
+                                                REAL *memory)
+{
+    Product p = {.rows = to - from, .lines = 1, .depth = s->n, .columns = s->units,
+                 .row_step = 1, .step = s->inputs};
+    NAME(multiply)(p, x + from, dz, gradient + from * s->units, memory);
+}
+
+/* biases_gradient = the sum of the rows of dz */
+TARGET static void NAME(sum_of_rows)(Py_ssize_t n, Py_ssize_t units, const REAL *dz,
+                                     REAL *sum)
+{
+    memset(sum, 0, units * sizeof(REAL));
+    for (Py_ssize_t i = 0; i < n; i++)
+        for (Py_ssize_t j = 0; j < units; j++)
+            sum[j] += dz[i * units + j];
+}
+
+/* dx = dz transposed, where this is weights.T */
+TARGET static void NAME(dense_input_gradient)(const Dense *s, const REAL *transposed,
+                                              const REAL *dz, REAL *dx, REAL *memory)
+{
+    Product p = {.rows = s->n, .lines = 1, .depth = s->units, .columns = s->inputs,
+                 .row_step = s->units, .step = 1};
+    NAME(multiply)(p, dz, transposed, dx, memory);
+}
+
+/* All gradients, that of `x` where `dx` is not NULL. */
 TARGET static void NAME(dense_gradients)(const Dense *s, const REAL *x,
                                          const REAL *weights, const REAL *dz,
                                          REAL *weights_gradient, REAL *biases_gradient,
                                          REAL *dx, REAL *memory)
 {
-    Product p = {s->inputs, 1, s->n, s->units, 1, 0, s->inputs};
-    NAME(multiply)(p, x, dz, weights_gradient, memory);
-    memset(biases_gradient, 0, s->units * sizeof(REAL));
-    for (Py_ssize_t i = 0; i < s->n; i++)
-        for (Py_ssize_t j = 0; j < s->units; j++)
-            biases_gradient[j] += dz[i * s->units + j];
+    NAME(dense_weights_gradient)(s, 0, s->inputs, x, dz, weights_gradient, memory);
+    NAME(sum_of_rows)(s->n, s->units, dz, biases_gradient);
     if (!dx)
         return;
-    Py_ssize_t filled = s->n < LANES ? LANES : s->n; /* columns, for n of them */
-    Product q = {s->inputs, 1, s->units, filled, s->units, 0, 1};
-    REAL *dz_transposed = memory, *dx_transposed = memory + s->units * filled;
-    memset(dz_transposed, 0, s->units * filled * sizeof(REAL));
-    NAME(transpose)(s->n, s->units, dz, s->units, dz_transposed, filled);
-    NAME(multiply_wide)(&q, weights, dz_transposed, dx_transposed);
-    NAME(transpose)(s->inputs, s->n, dx_transposed, filled, dx, s->inputs);
+    NAME(transpose)(s->inputs, s->units, weights, s->units, memory, s->inputs);
+    NAME(dense_input_gradient)(s, memory, dz, dx, memory + s->inputs * s->units);
 }

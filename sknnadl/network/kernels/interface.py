@@ -9,18 +9,62 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
-
-import numpy as np
-import numpy.typing as npt
+from enum import IntEnum
+from typing import ClassVar, NamedTuple
 
 from sknnadl.network.arrays import Array
 
 #: `Layer.scratch`: memory by name, shape and dtype, the same at every call.
 Scratch = Callable[..., Array]
-#: A stack of dense layers as compiled kernels see it: whether it is in float64, its
-#: layers, parameters and gradient, and memory to work in.
-Stack = tuple[bool, npt.NDArray[np.intp], Array, Array, bytearray]
+
+
+class Kind(IntEnum):
+    """The kinds of layers that the compiled kernels know, by their numbers there."""
+
+    DENSE = 0
+    CONV = 1
+    POOL = 2
+    BATCH_NORM = 3
+    DROPOUT = 4
+
+
+class KernelLayer(NamedTuple):
+    """A layer as the compiled kernels see it: in C it is a ``Layer``.
+
+    What a kind of layer has no use for is zero.
+
+    Parameters
+    ----------
+    kind : Kind
+        Which layer it is.
+    activation : int
+        The activation's ``kernel_number``.
+    inputs, outputs : int
+        How many numbers a row has before and after it.
+    weights, biases, statistics : int
+        Where its parameters begin in the network's vector: penalized ones or a scale,
+        others or a shift, and running means.
+    pooling : int
+        Which pooling it is.
+    inside : (int, int, int, int)
+        Of images within their padding: top, left, height and width.
+    windows : tuple of 13 int
+        The sizes of patches and windows: in C a ``ConvPool``.
+    numbers : (float, float)
+        The rate of dropout, or momentum and epsilon.
+    """
+
+    kind: Kind
+    activation: int
+    inputs: int
+    outputs: int
+    weights: int = 0
+    biases: int = 0
+    statistics: int = 0
+    pooling: int = 0
+    inside: tuple[int, ...] = (0,) * 4
+    windows: tuple[int, ...] = (0,) * 13
+    numbers: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -50,6 +94,13 @@ class Geometry:
     pool: tuple[int, int]
     down: int
     across: int
+
+    @property
+    def windows(self) -> tuple[int, ...]:
+        """The sizes as `KernelLayer` has them."""
+        images = 0, self.height, self.width, self.channels
+        kernels = *self.kernel, self.filters, *self.stride
+        return *images, *kernels, *self.pool, self.down, self.across
 
     @property
     def weights_per_kernel(self) -> int:

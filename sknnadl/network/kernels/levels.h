@@ -16,7 +16,7 @@
 #define LEVEL avx512
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
 #define BYTES MOST_BYTES /* of a vector */
-#define ROWS 12          /* that are multiplied in registers at a time */
+#define ROWS MOST_ROWS   /* that are multiplied in registers at a time */
 #include "numbers.h"
 #define LEVEL avx2
 #define TARGET __attribute__((target("avx2,fma")))

@@ -1,6 +1,6 @@
 /* The gradient of each loss. */
 
-/* z = exp(z - the largest of its row); there is room for whole vectors */
+/* z = exp(z - the largest of its row) */
 TARGET static void NAME(exponentials_of_rows)(Py_ssize_t n, Py_ssize_t units, REAL *z)
 {
     for (Py_ssize_t i = 0; i < n; i++) {
@@ -10,12 +10,12 @@ TARGET static void NAME(exponentials_of_rows)(Py_ssize_t n, Py_ssize_t units, RE
         for (Py_ssize_t j = 0; j < units; j++)
             z[i * units + j] -= largest;
     }
-    for (Py_ssize_t i = 0; i < n * units; i += LANES)
-        *(VECTOR *)(z + i) = NAME(exponential)(*(VECTOR *)(z + i));
+    Py_ssize_t count = n * units;
+    FOR_EACH_VECTOR(count, z, z, NAME(exponential)(x));
 }
 
 /* z = the gradient of each row's loss with respect to its logits z, times its weight
-   and a scale; there is room for whole vectors. `weights` may be NULL. */
+   and a scale. `weights` may be NULL. */
 TARGET static void NAME(loss_gradient)(int loss, Py_ssize_t n, Py_ssize_t units,
                                        REAL *z, const REAL *targets,
                                        const REAL *weights, REAL scale)

@@ -1,20 +1,29 @@
 /* Sums of vectors times factors, where both lie scattered. */
 #define CHUNK 8 /* vectors that are added up in registers at a time */
 
-/* A chunk of `vectors` of the sum below. */
+/* A chunk of `vectors` of the sum below. Where there are few, an addition would wait for
+   the one before: so there are several sums, of every second thing, say. */
 TARGET static inline __attribute__((always_inline)) void
 NAME(add_scaled_chunk)(int vectors, Py_ssize_t count, const REAL *factors,
                        const REAL *from, const Py_ssize_t *starts,
                        const Py_ssize_t *places, REAL *to, const Py_ssize_t *to_places)
 {
-    VECTOR sum[CHUNK];
-    for (int v = 0; v < vectors; v++)
-        sum[v] = *(VECTOR *)(to + to_places[v]);
-    for (Py_ssize_t i = 0; i < count; i++)
+    const int ways = vectors > 4 ? 1 : vectors > 2 ? 2 : 4;
+    VECTOR sum[4][CHUNK] = {{{0}}};
+    Py_ssize_t i = 0;
+    for (; i + ways <= count; i += ways)
+        for (int w = 0; w < ways; w++)
+            for (int v = 0; v < vectors; v++)
+                sum[w][v] += factors[i + w]
+                             * *(const VECTOR *)(from + starts[i + w] + places[v]);
+    for (; i < count; i++)
         for (int v = 0; v < vectors; v++)
-            sum[v] += factors[i] * *(const VECTOR *)(from + starts[i] + places[v]);
-    for (int v = 0; v < vectors; v++)
-        *(VECTOR *)(to + to_places[v]) = sum[v];
+            sum[0][v] += factors[i] * *(const VECTOR *)(from + starts[i] + places[v]);
+    for (int v = 0; v < vectors; v++) {
+        for (int w = 1; w < ways; w++)
+            sum[0][v] += sum[w][v];
+        *(VECTOR *)(to + to_places[v]) += sum[0][v];
+    }
 }
 
 /* to += the sum over i of factors[i] times number i of `count` things, each so many

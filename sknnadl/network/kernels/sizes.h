@@ -15,24 +15,15 @@
    Memory is counted in bytes, for numbers of a width of so many, and is enough for each
    kind of processor. Sizes are counted in numbers. */
 #define MOST_BYTES 64   /* of a vector */
+#define MOST_ROWS 12    /* that are multiplied at a time */
 #define MOST_PLACES 256 /* of a window: a byte says which of them is the largest */
 
 typedef struct {
     Py_ssize_t n, inputs, units;
 } Dense;
 
-enum { IDENTITY, RELU, LEAKY_RELU, SIGMOID, ACTIVATIONS };
+enum { IDENTITY, RELU, LEAKY_RELU, SIGMOID, TANH, SOFTPLUS, ELU, ACTIVATIONS };
 enum { LOG_LOSS, CROSS_ENTROPY, SQUARED_ERROR, LINEAR_SQUARED_ERROR, LOSSES };
-
-/* A layer of a stack of dense layers, and where its parameters begin in the vector. */
-typedef struct {
-    Py_ssize_t inputs, units, activation, weights, biases;
-} StackedLayer;
-
-typedef struct {
-    const StackedLayer *layers;
-    Py_ssize_t count, n;
-} Stack;
 
 typedef struct {
     Py_ssize_t n, height, width, channels; /* the images */
@@ -50,36 +41,35 @@ typedef struct {
     Py_ssize_t within[MOST_PLACES]; /* (places,) a patch from the window's first */
 } Places;
 
+/* A vector for each row and each input, where there are few units. */
 static Py_ssize_t dense_memory(const Dense *s)
 {
-    return (s->n + s->inputs) * MOST_BYTES; /* a vector for each row and each input */
+    return (s->n + s->inputs) * MOST_BYTES;
 }
 
+/* The transposed weights, and a vector for each row and each unit. */
 static Py_ssize_t dense_gradients_memory(const Dense *s, Py_ssize_t width)
 {
-    Py_ssize_t filled = Py_MAX(s->n, MOST_BYTES / width); /* rows, transposed */
-    return Py_MAX(dense_memory(s), (s->inputs + s->units) * filled * width);
+    Py_ssize_t back = s->inputs * s->units * width + (s->n + s->units) * MOST_BYTES;
+    return Py_MAX(dense_memory(s), back);
 }
 
-static Py_ssize_t stack_memory(const Stack *s, Py_ssize_t width)
-{
-    Py_ssize_t lanes = MOST_BYTES / width, outputs = 0;
-    Dense largest = {s->n, 0, 0};
-    for (Py_ssize_t i = 0; i < s->count; i++) {
-        outputs += s->n * s->layers[i].units + lanes;
-        largest.inputs = Py_MAX(largest.inputs, s->layers[i].inputs);
-        largest.units = Py_MAX(largest.units, s->layers[i].units);
-    }
-    Py_ssize_t gradients = 2 * (s->n * largest.units + lanes); /* dz and dx */
-    return (outputs + gradients) * width + dense_gradients_memory(&largest, width);
-}
-
+/* The kernels, and a row of windows. */
 static Py_ssize_t conv_pool_memory(const ConvPool *s, Py_ssize_t width)
 {
     Py_ssize_t lanes = MOST_BYTES / width;
     Py_ssize_t kernel = s->kernel_height * s->kernel_width * s->channels;
     Py_ssize_t sums = s->pool_height * s->across * s->pool_width;
     return (kernel * lanes + sums * (s->filters + lanes)) * width;
+}
+
+static Py_ssize_t conv_gradients_memory(const ConvPool *s, Py_ssize_t width)
+{
+    Py_ssize_t lanes = MOST_BYTES / width, run = s->kernel_width * s->channels;
+    Py_ssize_t sums = s->n * s->down * s->across * s->filters + lanes;
+    Py_ssize_t kernels = run * (s->filters + lanes) + s->filters * (run + lanes);
+    Py_ssize_t row = Py_MAX(s->across * (run + lanes), run * (s->filters + lanes));
+    return (s->kernel_height * kernels + sums + row) * width;
 }
 
 static Py_ssize_t conv_pool_gradients_memory(const ConvPool *s, Py_ssize_t width)
@@ -90,5 +80,6 @@ static Py_ssize_t conv_pool_gradients_memory(const ConvPool *s, Py_ssize_t width
     Py_ssize_t windows = s->down * s->across, longest = Py_MAX(windows, s->filters);
     Py_ssize_t numbers = 2 * (image + kernels) + longest + 1;
     Py_ssize_t indices = longest + windows + 2 * s->kernel_height * run;
-    return numbers * width + indices * (Py_ssize_t)sizeof(Py_ssize_t);
+    return Py_MAX(numbers * width + indices * (Py_ssize_t)sizeof(Py_ssize_t),
+                  conv_gradients_memory(s, width));
 }

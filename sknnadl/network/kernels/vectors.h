@@ -1,11 +1,15 @@
-/* Vectors of numbers, of integers as wide, and of as many bytes. */
+/* Vectors of numbers, half as wide ones, integers as wide, and as many bytes. */
 #define LANES ((Py_ssize_t)(BYTES / sizeof(REAL)))
 
 typedef REAL NAME(vector) __attribute__((vector_size(BYTES), aligned(sizeof(REAL)),
                                          may_alias));
+typedef REAL NAME(half_vector) __attribute__((vector_size(BYTES / 2),
+                                              aligned(sizeof(REAL)), may_alias));
 typedef INTEGER NAME(indices) __attribute__((vector_size(BYTES)));
 typedef unsigned char NAME(bytes) __attribute__((vector_size(BYTES / sizeof(REAL)),
                                                  aligned(1), may_alias));
+#define HALF (LANES / 2)
 #define VECTOR NAME(vector)
+#define HALF_VECTOR NAME(half_vector)
 #define INDICES NAME(indices)
 #define BYTE_VECTOR NAME(bytes)

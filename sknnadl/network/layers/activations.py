@@ -84,6 +84,8 @@ class ELU(Activation):
     2016).
     """
 
+    kernel_number = 6
+
     def forward(self, z: Array, a: Array) -> None:
         np.expm1(z, out=a, where=z <= 0)
 
@@ -149,6 +151,8 @@ class Sigmoid(Activation):
 class Tanh(Activation):
     """``f(z) = tanh(z)``, with ``f' = 1 - a**2``."""
 
+    kernel_number = 4
+
     def forward(self, z: Array, a: Array) -> None:
         np.tanh(z, out=a)
 
@@ -158,6 +162,8 @@ class Tanh(Activation):
 
 class Softplus(Activation):
     """``f(z) = log(1 + exp(z))``, with ``f' = sigmoid(z) = 1 - exp(-a)``."""
+
+    kernel_number = 5
 
     def forward(self, z: Array, a: Array) -> None:
         np.logaddexp(z, 0, out=a)

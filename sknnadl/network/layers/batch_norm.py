@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
+from sknnadl.network.kernels import KernelLayer, Kind
 from sknnadl.network.layers.activations import ACTIVATIONS
 from sknnadl.network.layers.layer import (
     ActivatedLayer,
@@ -90,6 +92,23 @@ class BatchNormLayer(ActivatedLayer):
         self._features = input_shape[-1]
         self.values_per_row = math.prod(input_shape[:-1])
         self._line = math.prod(input_shape[-2:])
+
+    def for_kernels(self, starts: Mapping[str, int]) -> KernelLayer | None:
+        """Return the layer as the compiled kernels see it, if they know it."""
+        activation, size = self.activation.kernel_number, math.prod(self.input_shape)
+        if activation is None:
+            return None
+        return KernelLayer(
+            Kind.BATCH_NORM,
+            activation,
+            size,
+            size,
+            starts["scale"],
+            starts["shift"],
+            starts["running_mean"],  # and behind it the variance
+            windows=(0, 0, 0, self._features, *(0,) * 9),
+            numbers=(self._momentum, self._epsilon),
+        )
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Start as the identity on features of mean 0 and variance 1."""

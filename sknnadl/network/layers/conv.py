@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
-from sknnadl.network.kernels import Geometry, make_convolution
+from sknnadl.network.kernels import (
+    LARGEST_WINDOW,
+    Geometry,
+    KernelLayer,
+    Kind,
+    make_convolution,
+)
 from sknnadl.network.layers.activations import ACTIVATIONS
 from sknnadl.network.layers.initializers import INITIALIZERS, get_initializer
 from sknnadl.network.layers.layer import (
@@ -143,6 +150,22 @@ class Conv2DLayer(ActivatedLayer):
         ):
             return None
         return Conv2DLayer(self._spec, self.input_shape, self.dtype, following.window)
+
+    def for_kernels(self, starts: Mapping[str, int]) -> KernelLayer | None:
+        """Return the layer as the compiled kernels see it, if they know it."""
+        activation, sizes = self.activation.kernel_number, self.geometry
+        if activation is None or math.prod(sizes.pool) > LARGEST_WINDOW:
+            return None
+        return KernelLayer(
+            Kind.CONV,
+            activation,
+            math.prod(self.input_shape),
+            math.prod(self.output_shape),
+            starts["weights"],
+            starts["biases"],
+            inside=(*self._before, *self.input_shape[:2]),
+            windows=sizes.windows,
+        )
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw kernels and biases."""

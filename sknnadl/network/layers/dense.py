@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
-from sknnadl.network.kernels import Product, make_product
+from sknnadl.network.kernels import KernelLayer, Kind, Product, make_product
 from sknnadl.network.layers.activations import ACTIVATIONS
 from sknnadl.network.layers.initializers import INITIALIZERS, get_initializer
 from sknnadl.network.layers.layer import (
@@ -85,6 +86,20 @@ class DenseLayer(ActivatedLayer):
     def compiled(self) -> bool:  # type: ignore[override]  # which is not written to
         """Whether compiled kernels do the matrix products."""
         return self._product.compiled
+
+    def for_kernels(self, starts: Mapping[str, int]) -> KernelLayer | None:
+        """Return the layer as the compiled kernels see it, if they know it."""
+        activation = self.activation.kernel_number
+        if activation is None:
+            return None
+        return KernelLayer(
+            Kind.DENSE,
+            activation,
+            self.input_shape[0],
+            self.output_shape[0],
+            starts["weights"],
+            starts["biases"],
+        )
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw weights and biases."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, cast
@@ -10,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
+from sknnadl.network.kernels import KernelLayer, Kind
 from sknnadl.network.layers.layer import Layer, LayerSpec
 
 
@@ -52,6 +55,11 @@ class DropoutLayer(Layer):
     def __init__(self, spec: Dropout, input_shape: Shape, dtype: npt.DTypeLike) -> None:
         super().__init__(input_shape, input_shape, dtype)
         self._rate = spec.rate
+
+    def for_kernels(self, starts: Mapping[str, int]) -> KernelLayer | None:
+        """Return the layer as the compiled kernels see it."""
+        size = math.prod(self.input_shape)
+        return KernelLayer(Kind.DROPOUT, 0, size, size, numbers=(float(self._rate), 0))
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return ``x * mask / (1 - rate)``, or ``x`` itself in inference."""

@@ -33,6 +33,8 @@ class Flatten(LayerSpec):
 class FlattenLayer(Layer):
     """The working layer of a `Flatten` spec."""
 
+    only_reshapes = True
+
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return the rows, (n, height * width * channels)."""
         return x.reshape(len(x), *self.output_shape)

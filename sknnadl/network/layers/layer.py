@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
+from sknnadl.network.kernels import KernelLayer
 from sknnadl.network.layers.activations import ACTIVATIONS, Activation
 
 #: One number for both directions, or (height, width).
@@ -94,6 +95,8 @@ class Layer(ABC):
     values_per_row: int = 0
     #: Whether compiled kernels do the layer's matrix products, if it has any.
     compiled: bool = True
+    #: Whether the layer changes no number, but only the shape.
+    only_reshapes: ClassVar[bool] = False
     #: Whether `fuse` is worth asking.
     may_fuse: ClassVar[bool] = False
 
@@ -118,6 +121,13 @@ class Layer(ABC):
         """Return one layer that does the work of this and the following one.
 
         None where there is none. Neither of the two has values yet.
+        """
+        return None
+
+    def for_kernels(self, starts: Mapping[str, int]) -> KernelLayer | None:
+        """Return the layer as the compiled kernels see it, if they know it.
+
+        ``starts`` says where the parameters begin in the network's vector.
         """
         return None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,7 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape
-from sknnadl.network.kernels import take_maximum, take_winners
+from sknnadl.network.kernels import (
+    LARGEST_WINDOW,
+    KernelLayer,
+    Kind,
+    take_maximum,
+    take_winners,
+)
 from sknnadl.network.layers.layer import Layer, LayerSpec, OneOrTwo, as_pair
 from sknnadl.network.layers.windows import (
     check_is_image,
@@ -29,6 +36,9 @@ class Pool2DLayer(Layer):
         Height and width of the window, and how far apart windows are.
     """
 
+    #: The pooling's number in the compiled kernels.
+    kernel_number: ClassVar[int]
+
     def __init__(
         self,
         input_shape: Shape,
@@ -40,6 +50,21 @@ class Pool2DLayer(Layer):
         super().__init__(input_shape, output_shape, dtype)
         self.window = window
         self.stride = stride
+
+    def for_kernels(self, starts: Mapping[str, int]) -> KernelLayer | None:
+        """Return the layer as the compiled kernels see it, if they know it."""
+        if math.prod(self.window) > LARGEST_WINDOW:
+            return None
+        kernels = 1, 1, self.input_shape[2], *self.stride
+        return KernelLayer(
+            Kind.POOL,
+            0,
+            math.prod(self.input_shape),
+            math.prod(self.output_shape),
+            pooling=self.kernel_number,
+            windows=(0, *self.input_shape, *kernels, *self.window)
+            + self.output_shape[:2],
+        )
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return one value a window: (n, down, across, channels)."""
@@ -80,6 +105,8 @@ class Pool2DLayer(Layer):
 class MaxPool2DLayer(Pool2DLayer):
     """The working layer of a `MaxPool2D` spec."""
 
+    kernel_number = 0
+
     def _pool(self, positions: Sequence[Array], output: Array) -> None:
         take_maximum(positions, output)
 
@@ -94,6 +121,8 @@ class MaxPool2DLayer(Pool2DLayer):
 
 class AveragePool2DLayer(Pool2DLayer):
     """The working layer of an `AveragePool2D` spec."""
+
+    kernel_number = 1
 
     def _pool(self, positions: Sequence[Array], output: Array) -> None:
         np.copyto(output, positions[0])
@@ -111,6 +140,8 @@ class AveragePool2DLayer(Pool2DLayer):
 
 class L2Pool2DLayer(Pool2DLayer):
     """The working layer of an `L2Pool2D` spec."""
+
+    kernel_number = 2
 
     def _pool(self, positions: Sequence[Array], output: Array) -> None:
         square = self.scratch("square", output.shape)

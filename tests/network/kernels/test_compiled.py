@@ -8,29 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import expit
 
-from sknnadl.network import (
-    LOSSES,
-    Conv2D,
-    Dense,
-    Dropout,
-    Flatten,
-    MaxPool2D,
-    Network,
-)
-from sknnadl.network.kernels import (
-    Geometry,
-    bind_stack,
-    compiled,
-    make_convolution,
-    stack_gradient,
-)
+from sknnadl.network import Conv2D, MaxPool2D, Network
+from sknnadl.network.kernels import Geometry, compiled, make_convolution
 from sknnadl.network.kernels.compiled import CompiledConvolution, CompiledProduct
 from sknnadl.network.kernels.with_numpy import BlasProduct, PatchConvolution
-from sknnadl.network.losses import REGRESSION_LOSSES, CrossEntropy
 
-LEVELS = ["plain", "AVX2", "AVX-512"]
 needs_kernels = pytest.mark.skipif(
     compiled.KERNELS is None, reason="there are no compiled kernels here"
 )
@@ -75,17 +58,6 @@ def draw_arrays(sizes, n, seed, dtype="float64"):
     kernels = rng.standard_normal((sizes.weights_per_kernel, sizes.filters))
     gradient = rng.standard_normal((n, sizes.down * sizes.across * sizes.filters))
     return [array.astype(dtype) for array in (x, kernels, gradient)]
-
-
-@pytest.fixture(params=LEVELS, scope="module")
-def level(request):
-    """Compute as on this kind of processor, where this one is as good."""
-    kernels = compiled.KERNELS
-    if LEVELS.index(request.param) > LEVELS.index(kernels.level):
-        pytest.skip(f"this processor has no {request.param}")
-    kernels.set_level(LEVELS.index(request.param))
-    yield request.param
-    kernels.set_level(LEVELS.index(kernels.level))
 
 
 @needs_kernels
@@ -319,121 +291,6 @@ def test_no_row_changes_the_bits_of_another(level, dtype, units):
         some = multiply_both_ways(CompiledProduct, x[rows], weights, gradient[rows])
         np.testing.assert_array_equal(out[rows], some[0])
         np.testing.assert_array_equal(dx[rows], some[-1])
-
-
-def differentiate(network, compiled_too, *arguments, **options):
-    """Return the logits and the gradient, by the kernels in one call or by layers."""
-    stack, logits = network._stack, np.empty_like(arguments[1])
-    assert stack is not None
-    network._stack = stack if compiled_too else None
-    network.gradient.fill(np.nan)
-    network.differentiate(*arguments, logits=logits, **options)
-    network._stack = stack
-    return logits, network.gradient.copy()
-
-
-@needs_kernels
-@pytest.mark.parametrize("loss", [*LOSSES.values(), *REGRESSION_LOSSES.values()])
-@pytest.mark.parametrize("activation", ["identity", "leaky_relu", "relu", "sigmoid"])
-@pytest.mark.parametrize("n", [1, 7, 30])
-def test_a_stack_in_one_call_and_layer_by_layer_agree(level, loss, activation, n):
-    rng = np.random.default_rng(n)
-    hidden = [Dense(units, activation) for units in (25, 3)]
-    for dtype, tolerance in (("float64", 1e-13), ("float32", 1e-5)):
-        specs = [Flatten(), *hidden, Dense(5, "identity")]
-        network = Network(specs, (4, 3, 2), dtype)
-        network.initialize(rng)
-        x = rng.standard_normal((n, 4, 3, 2)).astype(dtype)
-        targets = rng.random((n, 5)).astype(dtype)
-        for weights in (None, rng.random(n).astype(dtype)):
-            arguments = x, targets, loss, 0.1, weights
-            one, other = (differentiate(network, c, *arguments) for c in (True, False))
-            for ours, theirs in zip(one, other, strict=True):
-                np.testing.assert_allclose(ours, theirs, rtol=0, atol=tolerance)
-
-
-@needs_kernels
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_the_sigmoid_is_good_to_the_last_digits(level, dtype):
-    network = Network([Dense(1, "identity")], (1,), dtype)
-    network.parameters[:] = 1, 0
-    for z in np.linspace(-85, 85, 701).astype(dtype):
-        one = np.ones((1, 1), dtype)
-        _, slope = differentiate(network, True, z * one, 0 * one, CrossEntropy(), 1.0)
-        # with a target of 0 the slope is the output, here that of the bias
-        precision = 4 * np.finfo(dtype).eps
-        np.testing.assert_allclose(slope[1], expit(np.float64(z)), rtol=precision)
-
-
-@needs_kernels
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("loss", LOSSES.values())
-def test_no_logit_is_too_large(level, dtype, loss):
-    network = Network([Dense(3, "identity")], (3,), dtype)
-    network.parameters[:] = [*np.eye(3).ravel(), 0, 0, 0]
-    for x in ([1e3, -1e3, 0], [1e30, 1e30, -1e30], [-1e30, -1e30, -1e30]):
-        x, targets = np.array([x], dtype), np.array([[0, 1, 0]], dtype)
-        one, other = (
-            differentiate(network, c, x, targets, loss, 1.0) for c in (True, False)
-        )
-        np.testing.assert_array_equal(one[0], other[0])
-        np.testing.assert_allclose(one[1][-3:], other[1][-3:], rtol=0, atol=1e-6)
-    x[0, 1] = np.nan
-    logits, gradient = differentiate(network, True, x, targets, loss, 1.0)
-    assert np.isnan(logits).any()
-    assert np.isnan(gradient).any()
-
-
-@needs_kernels
-def test_a_stack_takes_no_arrays_of_another_size():
-    network = Network([Dense(2, "identity")], (3,), "float64")
-    network.initialize(np.random.default_rng(0))
-    x, targets, loss = np.zeros((4, 3)), np.zeros((4, 2)), CrossEntropy()
-    with pytest.raises(ValueError, match=r"inputs of shape \(n, \*\(3,\)\)"):
-        network.differentiate(x[:, :2], targets, loss, 1.0)
-    for name, arguments in (
-        ("targets", (x[:3], targets, loss, 1.0)),
-        ("targets", (x, targets[:, :1], loss, 1.0)),
-        ("weights", (x, targets, loss, 1.0, np.ones(3))),
-        ("logits", (x, targets, loss, 1.0, None, None, np.empty((4, 1)))),
-    ):
-        with pytest.raises(ValueError, match=rf"{name} has \d+ bytes, not \d+\."):
-            network.differentiate(*arguments)
-
-
-@needs_kernels
-def test_a_layout_that_does_not_fit_is_refused():
-    parameters, gradient, logits = np.zeros(8), np.zeros(8), np.empty((4, 2))
-    x, targets, sound = np.zeros((4, 3)), np.zeros((4, 2)), [3, 2, 0, 0, 6]
-
-    def differentiate(layout, loss=1, gradient=gradient, x=x):
-        stack = bind_stack(layout, parameters, gradient)
-        stack_gradient(*stack, x, targets, None, 1.0, loss, logits)
-
-    differentiate([sound])
-    for place, value in ((0, 0), (1, 3), (2, 9), (3, 3), (4, 7), (4, -1)):
-        layer = sound.copy()
-        layer[place] = value
-        with pytest.raises(ValueError, match="Layer 0 does not fit"):
-            differentiate([layer])
-    with pytest.raises(ValueError, match="Layer 1 does not fit"):
-        differentiate([sound, [1, 1, 0, 0, 1]])
-    with pytest.raises(ValueError, match="layout has 0 bytes"):
-        differentiate([])
-    with pytest.raises(ValueError, match="layout has 32 bytes"):
-        differentiate([sound[:4]])
-    with pytest.raises(ValueError, match="gradient has 56 bytes, not 64"):
-        differentiate([sound], gradient=gradient[:7])
-    with pytest.raises(ValueError, match="x has 88 bytes, not 72"):
-        differentiate([sound], x=x.ravel()[:11])
-    with pytest.raises(ValueError, match="loss must be from 0 to 3, not 4"):
-        differentiate([sound], loss=4)
-
-
-def test_stacks_are_of_dense_layers_alone():
-    for specs in ([Dense(3, "tanh"), Dense(2)], [Dense(3), Dropout(0.5), Dense(2)]):
-        assert Network(specs, (4,))._stack is None
-    assert Network([Flatten()], (4, 1))._stack is None
 
 
 @needs_kernels

@@ -47,7 +47,7 @@ while n_compiled < int(sys.argv[2]):
     weights = rng.random(n).astype(network.dtype) if number % 3 else None
     loss = list(LOSSES.values())[number % len(LOSSES)]
     network.forward(x)
-    network.differentiate(x, targets, loss, 1 / n, weights, rng)
+    network.differentiate(x, targets, loss, 1 / n, weights, [rng])
     assert np.isfinite(network.gradient).all()
 print(f"{n_compiled} drawn shapes, of {number}, are those of compiled kernels")
 """

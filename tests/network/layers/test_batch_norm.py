@@ -16,7 +16,7 @@ from sknnadl.network import (
     MaxPool2D,
     Network,
 )
-from sknnadl.network.network import from_plain
+from sknnadl.network.building import from_plain
 from sknnadl.network.summary import summarize
 
 shapes = st.one_of(
