@@ -12,7 +12,7 @@ KERNELS = Extension(
     "sknnadl.network.kernels._compiled",
     [f"{FOLDER}/_compiled.c"],  # includes the others
     depends=sorted(glob(f"{FOLDER}/*.h")),
-    extra_compile_args=["-O3"],
+    extra_compile_args=["-O3", "-fno-math-errno"],  # or a square root is a call
     optional=True,  # for GCC and Clang; others fail, and then NumPy does the work
 )
 

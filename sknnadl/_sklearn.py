@@ -14,6 +14,7 @@ from sklearn import base, callback
 from sklearn.base import _fit_context
 from sklearn.utils import _safe_indexing
 from sklearn.utils._array_api import get_namespace_and_device, move_to
+from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.metaestimators import available_if as _available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
@@ -31,6 +32,7 @@ __all__ = [
     "VectorLike",
     "_check_partial_fit_first_call",
     "_check_sample_weight",
+    "_openmp_effective_n_threads",
     "_safe_indexing",
     "available_if",
     "fit_context",

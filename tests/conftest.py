@@ -8,12 +8,16 @@ from sklearn.datasets import load_iris
 from sklearn.preprocessing import scale
 
 from sknnadl.datasets import load_digits_images, load_mnist
+from sknnadl.network.kernels import compiled
 
 #: A slow or busy machine is no failure.
 settings.register_profile(
     "sknnadl", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("sknnadl")
+
+#: The kinds of processor that kernels are compiled for, from the least to the best.
+LEVELS = ["plain", "AVX2", "AVX-512"]
 
 #: What users write, run by the tests as they would run it.
 collect_ignore = ["scripts"]
@@ -49,3 +53,16 @@ def mnist_path():
 @pytest.fixture(scope="session")
 def mnist(mnist_path):
     return load_mnist(mnist_path)
+
+
+@pytest.fixture(params=LEVELS, scope="module")
+def level(request):
+    """Compute as on this kind of processor, where this one is as good."""
+    kernels = compiled.KERNELS
+    if kernels is None:
+        pytest.skip("there are no compiled kernels here")
+    if LEVELS.index(request.param) > LEVELS.index(kernels.level):
+        pytest.skip(f"this processor has no {request.param}")
+    kernels.set_level(LEVELS.index(request.param))
+    yield request.param
+    kernels.set_level(LEVELS.index(kernels.level))

@@ -51,7 +51,7 @@ ALLOWED = {
         "network/layers",
         "training",
     },
-    "training": {"network/arrays", "network", "network/layers"},
+    "training": {"network/arrays", "network/kernels", "network", "network/layers"},
     "__main__": {"cli"},
     "__init__": {"_versions", "baselines", "estimators", "reports", "saving"},
 }

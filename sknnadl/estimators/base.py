@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 from weakref import ref
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.utils.validation import check_is_fitted
 
 from sknnadl._sklearn import (
@@ -26,6 +25,7 @@ from sknnadl.estimators.attributes import (
 )
 from sknnadl.estimators.fitting import resume_run, start_run, train
 from sknnadl.estimators.inputs import AnyArray, TakesRows
+from sknnadl.estimators.threads import count_threads
 from sknnadl.network.building import from_plain
 from sknnadl.network.layers import Dense
 from sknnadl.network.network import Network
@@ -240,7 +240,7 @@ class BaseNetwork(
             X = self._to_inputs(self._check_X(X, reset=False))
         network = self._network()
         rows = Rows(X, network.dtype, input_shape=network.input_shape)
-        return predict_logits(network, rows, effective_n_jobs(self.n_jobs))
+        return predict_logits(network, rows, count_threads(self.n_jobs))
 
     def __dask_tokenize__(self):
         """Return what tells the estimator from others, fitted state and all.

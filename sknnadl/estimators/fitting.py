@@ -3,7 +3,6 @@
 from copy import deepcopy
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.utils import check_random_state
 
 from sknnadl.estimators.advice import (
@@ -11,6 +10,7 @@ from sknnadl.estimators.advice import (
     warn_of_interrupt,
     warn_unless_learned,
 )
+from sknnadl.estimators.threads import count_threads
 from sknnadl.estimators.validation import (
     check_can_be_scored,
     describe_network,
@@ -70,7 +70,7 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
     rows, validation_rows = find_validation_rows(
         estimator, rows, sample_weight, validation, seed, is_fit
     )
-    loss, n_threads = estimator._make_loss(), effective_n_jobs(estimator.n_jobs)
+    loss, n_threads = estimator._make_loss(), count_threads(estimator.n_jobs)
     watched, validate = make_validation(estimator, network, loss, validation_rows)
     run = make_run(
         estimator,

@@ -126,8 +126,8 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
     dtype : {"auto", "float32", "float64"}, default="auto"
         ``"auto"`` is float64 for float64 data and ``"lbfgs"``, and float32 for others.
     n_jobs : int, default=None
-        The threads that share predictions and large mini-batches, with the same bits.
-        None is 1, unless in a `joblib.parallel_config`; -1 is all processors.
+        The threads that share predictions and mini-batches, with the same bits. None is
+        all cores, or ``OMP_NUM_THREADS`` of them, but 1 inside a worker of joblib.
     verbose : bool or int, default=False
         Whether to print a line an epoch.
     random_state : int, RandomState instance or None, default=None

@@ -6,12 +6,12 @@ from copy import copy
 from inspect import signature
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 from sklearn.utils import get_tags
 
+from sknnadl.estimators.threads import count_threads
 from sknnadl.training.prediction import predict_logits
 from sknnadl.training.recipe import FULL_BATCH
 from sknnadl.training.schedules import TRAINING_COST, Watched
@@ -104,7 +104,7 @@ def make_validation(estimator, network, loss, rows):
         weights = {"sample_weight": rows.weights}
 
     def validate(history):
-        logits = predict_logits(network, rows, effective_n_jobs(estimator.n_jobs))
+        logits = predict_logits(network, rows, count_threads(estimator.n_jobs))
         with np.errstate(all="ignore"):
             costs = loss.value(logits, rows.targets())
             cost = float(np.average(costs, weights=rows.weights))

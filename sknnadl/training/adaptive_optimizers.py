@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from sknnadl.network.arrays import Array
-from sknnadl.training.optimizers import SGD, Optimizer
+from sknnadl.training.optimizers import NO_SHRINKAGE, SGD, Optimizer, Shrinkage
 
 
 class SquaresOptimizer(Optimizer):
@@ -87,6 +87,7 @@ class Adam(SquaresOptimizer):
 
     slots = ("mean", "squares")
     counts_steps = True
+    kernel_number = 2
 
     def __init__(
         self,
@@ -103,16 +104,19 @@ class Adam(SquaresOptimizer):
         betas = {"beta_1": float(arguments.beta_1), "beta_2": float(arguments.beta_2)}
         return super()._own_arguments(arguments, n_weights) | betas
 
-    def step(self, gradient: Array, learning_rate: float) -> None:
-        """Take a step."""
-        mean, n_steps = self.state["mean"], self.state["n_steps"]
-        n_steps += 1
-        t = float(n_steps[0])
+    def _numbers(self, learning_rate: float) -> tuple[float, ...]:
+        t = float(self.state["n_steps"][0])
+        rate = learning_rate / (1 - self.beta_1**t)
+        factor = (1 - self.beta_2**t) ** -0.5
+        return rate, self.epsilon, self.beta_1, self.beta_2, factor
+
+    def _move(self, gradient: Array, numbers: tuple[float, ...]) -> None:
+        rate, *_, factor = numbers
+        mean = self.state["mean"]
         self._move_squares(gradient, self.beta_2)
         self._move_mean(mean, gradient, self.beta_1)
-        root = self._root((1 - self.beta_2**t) ** -0.5)
-        step = np.divide(mean, root, out=gradient)
-        self._subtract(step, learning_rate / (1 - self.beta_1**t))
+        step = np.divide(mean, self._root(factor), out=gradient)
+        self._subtract(step, rate)
 
 
 class AdamW(Adam):
@@ -148,7 +152,7 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, beta_1, beta_2, epsilon)
         self.decay = decay
-        self._weights = parameters[:n_weights]
+        self.n_weights = n_weights
 
     @classmethod
     def _own_arguments(cls, arguments: Any, n_weights: int) -> dict[str, Any]:
@@ -156,10 +160,17 @@ class AdamW(Adam):
         both = {"decay": decay, "n_weights": n_weights}
         return super()._own_arguments(arguments, n_weights) | both
 
-    def step(self, gradient: Array, learning_rate: float) -> None:
-        """Take a step."""
-        np.multiply(self._weights, 1 - learning_rate * self.decay, out=self._weights)
-        super().step(gradient, learning_rate)
+    def step(
+        self,
+        gradient: Array,
+        learning_rate: float,
+        shrinkage: Shrinkage = NO_SHRINKAGE,
+        n_threads: int = 1,
+    ) -> None:
+        """Take a step, before which the weights decay."""
+        keep = 1 - learning_rate * self.decay
+        own = Shrinkage(self.n_weights, shrinkage.l1, shrinkage.l2, keep)
+        super().step(gradient, learning_rate, own, n_threads)
 
 
 class RMSprop(SquaresOptimizer):
@@ -178,6 +189,8 @@ class RMSprop(SquaresOptimizer):
         What keeps the divisor from zero; by default 1e-8.
     """
 
+    kernel_number = 3
+
     def __init__(
         self, parameters: Array, rho: float, epsilon: float | None = None
     ) -> None:
@@ -189,11 +202,13 @@ class RMSprop(SquaresOptimizer):
         rho = {"rho": float(arguments.rho)}
         return super()._own_arguments(arguments, n_weights) | rho
 
-    def step(self, gradient: Array, learning_rate: float) -> None:
-        """Take a step."""
+    def _numbers(self, learning_rate: float) -> tuple[float, ...]:
+        return learning_rate, self.epsilon, self.rho
+
+    def _move(self, gradient: Array, numbers: tuple[float, ...]) -> None:
         self._move_squares(gradient, self.rho)
         step = np.divide(gradient, self._root(), out=gradient)
-        self._subtract(step, learning_rate)
+        self._subtract(step, numbers[0])
 
 
 class Adagrad(SquaresOptimizer):
@@ -210,15 +225,18 @@ class Adagrad(SquaresOptimizer):
         What keeps the divisor from zero; by default 1e-10.
     """
 
+    kernel_number = 4
     default_epsilon = 1e-10
     default_rate = 0.01
 
-    def step(self, gradient: Array, learning_rate: float) -> None:
-        """Take a step."""
+    def _numbers(self, learning_rate: float) -> tuple[float, ...]:
+        return learning_rate, self.epsilon
+
+    def _move(self, gradient: Array, numbers: tuple[float, ...]) -> None:
         squares = self.state["squares"]
         np.add(squares, np.square(gradient, out=self._scratch), out=squares)
         step = np.divide(gradient, self._root(), out=gradient)
-        self._subtract(step, learning_rate)
+        self._subtract(step, numbers[0])
 
 
 class Adadelta(SquaresOptimizer):
@@ -239,6 +257,7 @@ class Adadelta(SquaresOptimizer):
     """
 
     slots = ("squares", "squared_steps")
+    kernel_number = 5
     default_epsilon = 1e-6
     default_rate = 1.0
 
@@ -253,8 +272,10 @@ class Adadelta(SquaresOptimizer):
         rho = {"rho": float(arguments.rho)}
         return super()._own_arguments(arguments, n_weights) | rho
 
-    def step(self, gradient: Array, learning_rate: float) -> None:
-        """Take a step."""
+    def _numbers(self, learning_rate: float) -> tuple[float, ...]:
+        return learning_rate, self.epsilon, self.rho
+
+    def _move(self, gradient: Array, numbers: tuple[float, ...]) -> None:
         squared_steps = self.state["squared_steps"]
         self._move_squares(gradient, self.rho)
         ratio = np.add(squared_steps, self.epsilon, out=self._scratch)
@@ -263,7 +284,7 @@ class Adadelta(SquaresOptimizer):
         step = np.multiply(gradient, ratio, out=gradient)
         squares = np.square(step, out=self._scratch)
         self._move_mean(squared_steps, squares, self.rho)
-        self._subtract(step, learning_rate)
+        self._subtract(step, numbers[0])
 
 
 #: Every optimizer by the name that ``solver`` gives it.

@@ -90,6 +90,7 @@ class Trainer:
         # the whole network in threads of their own.
         self.is_whole = network.is_whole and not augmentations
         self.pieces = Pieces(network, batch_size, n_threads, not self.is_whole)
+        self.n_threads = n_threads
         self._rngs = [rng] * self.pieces.n_pieces
         self._copies = [[vector.copy() for vector in self._vectors()] for _ in range(2)]
 
@@ -224,7 +225,7 @@ class Trainer:
                 x = augment(x, self.augmentations, self._rngs[0])
             outputs = logits[start - edges[0] : stop - edges[0]]
             self._differentiate_whole(x, targets, weights, outputs, stop - start)
-            self.step.take(rate, stop - start)
+            self.step.take(rate, stop - start, self.n_threads)
 
     def _differentiate_whole(
         self,
@@ -252,7 +253,7 @@ class Trainer:
         for start, stop, rate in zip(edges[:-1], edges[1:], rates, strict=True):
             batch = slice(start - edges[0], stop - edges[0])
             self._divided_batch(readers, indices[batch], logits[batch], stop - start)
-            self.step.take(rate, stop - start)
+            self.step.take(rate, stop - start, self.n_threads)
 
     def _divided_batch(
         self,

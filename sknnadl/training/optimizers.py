@@ -7,20 +7,60 @@ the table of all.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from sknnadl.network.arrays import Array
+from sknnadl.network.kernels import bind_step
 from sknnadl.network.losses import Loss
+
+
+class Shrinkage(NamedTuple):
+    """How a step shrinks the weights, which are the first parameters.
+
+    Parameters
+    ----------
+    n_weights : int
+        How many of the parameters are weights.
+    l1, l2 : float, default=0
+        What ``sign(weights)`` and the weights are multiplied by in the penalty's
+        gradient.
+    keep : float, default=1
+        What the weights themselves are multiplied by, before the step.
+    """
+
+    n_weights: int
+    l1: float = 0.0
+    l2: float = 0.0
+    keep: float = 1.0
+
+    def add_gradient(self, parameters: Array, gradient: Array) -> None:
+        """Add the penalty's gradient to that of the parameters."""
+        weights, of_weights = (a[: self.n_weights] for a in (parameters, gradient))
+        if self.l1:
+            of_weights += self.l1 * np.sign(weights)  # which is 0 for a weight of 0
+        if self.l2:
+            _add_scaled(of_weights, self.l2, weights)
+
+    def decay(self, parameters: Array) -> None:
+        """Multiply the weights by what is kept of them."""
+        if self.keep != 1:
+            parameters[: self.n_weights] *= self.keep
+
+
+#: What is done to the weights where there is no penalty.
+NO_SHRINKAGE = Shrinkage(0)
 
 
 class Optimizer(ABC):
     """Steps on one parameter vector.
 
-    The base class keeps the state; a subclass writes the formula.
+    The base class keeps the state, and lets a compiled kernel take the step where there
+    is one; a subclass writes the formula in NumPy, and the numbers that are in it.
 
     Parameters
     ----------
@@ -38,6 +78,8 @@ class Optimizer(ABC):
     slots: ClassVar[tuple[str, ...]] = ()
     #: Whether the formula depends on how many steps were taken.
     counts_steps: ClassVar[bool] = False
+    #: The formula's number in the compiled kernels; None where it is not there.
+    kernel_number: ClassVar[int | None] = None
     #: What ``learning_rate_init="auto"`` stands for.
     default_rate: ClassVar[float] = 0.001
     #: Whether the formula decays the weights itself, in place of an L2 penalty.
@@ -48,6 +90,8 @@ class Optimizer(ABC):
         self.state: dict[str, Array] = {
             name: np.zeros_like(parameters) for name in self.slots
         }
+        vectors = list(self.state.values())
+        self._one_step = bind_step(self.kernel_number, parameters, vectors)
         if self.counts_steps:
             self.state["n_steps"] = np.zeros(1)
 
@@ -80,17 +124,42 @@ class Optimizer(ABC):
         for name in self.state.keys() & state.keys():
             self.state[name][...] = state[name]
 
+    def step(
+        self,
+        gradient: Array,
+        learning_rate: float,
+        shrinkage: Shrinkage = NO_SHRINKAGE,
+        n_threads: int = 1,
+    ) -> None:
+        """Shrink the weights, and change the parameters against the gradient.
+
+        Afterwards the gradient may be as it was, or overwritten. The number of threads
+        that share the work does not change the result.
+        """
+        if self.counts_steps:
+            self.state["n_steps"][0] += 1
+        numbers = self._numbers(learning_rate)
+        if self._one_step is not None:
+            whole = 0, gradient.size
+            self._one_step(gradient, *whole, shrinkage, numbers, n_threads)
+            return
+        shrinkage.add_gradient(self.parameters, gradient)
+        shrinkage.decay(self.parameters)
+        self._move(gradient, numbers)
+
     @abstractmethod
-    def step(self, gradient: Array, learning_rate: float) -> None:
-        """Change the parameters against the gradient, which is overwritten."""
+    def _numbers(self, learning_rate: float) -> tuple[float, ...]:
+        """Return the numbers of the formula at this step, as the kernel has them."""
+
+    @abstractmethod
+    def _move(self, gradient: Array, numbers: tuple[float, ...]) -> None:
+        """Change the parameters by the formula; overwrite the gradient."""
 
 
 class SGD(Optimizer):
     """Stochastic gradient descent: ``w -= learning_rate * gradient``."""
 
-    def __init__(self, parameters: Array) -> None:
-        super().__init__(parameters)
-        self._axpy = get_blas_funcs("axpy", (parameters,))
+    kernel_number = 0
 
     @classmethod
     def from_arguments(
@@ -112,9 +181,11 @@ class SGD(Optimizer):
             )
         return loss.descent_rate * (1 - float(arguments.momentum))
 
-    def step(self, gradient: Array, learning_rate: float) -> None:
-        """Take a step: one pass over memory, where NumPy would make two."""
-        self._axpy(gradient, self.parameters, a=-learning_rate)
+    def _numbers(self, learning_rate: float) -> tuple[float, ...]:
+        return (learning_rate,)
+
+    def _move(self, gradient: Array, numbers: tuple[float, ...]) -> None:
+        _add_scaled(self.parameters, -numbers[0], gradient)
 
 
 class Momentum(SGD):
@@ -134,18 +205,34 @@ class Momentum(SGD):
     """
 
     slots = ("velocity",)
+    kernel_number = 1
 
     def __init__(self, parameters: Array, momentum: float, nesterov: bool) -> None:
         super().__init__(parameters)
         self.momentum = momentum
         self.nesterov = nesterov
 
-    def step(self, gradient: Array, learning_rate: float) -> None:
-        """Take a step."""
+    def _numbers(self, learning_rate: float) -> tuple[float, ...]:
+        return learning_rate, self.momentum, float(self.nesterov)
+
+    def _move(self, gradient: Array, numbers: tuple[float, ...]) -> None:
         velocity = self.state["velocity"]
         np.multiply(velocity, self.momentum, out=velocity)
         np.add(velocity, gradient, out=velocity)
         if self.nesterov:
-            self._axpy(velocity, gradient, a=self.momentum)
+            _add_scaled(gradient, self.momentum, velocity)
             velocity = gradient
-        super().step(velocity, learning_rate)
+        super()._move(velocity, numbers)
+
+
+def _add_scaled(total: Array, factor: float, vector: Array) -> None:
+    """``total += factor * vector``, in one pass where NumPy would make two."""
+    if vector.size:  # BLAS takes none that are empty
+        _axpy(vector.dtype)(vector, total, a=factor)
+
+
+@cache
+def _axpy(dtype: np.dtype[Any]) -> Callable[..., Any]:
+    """Return BLAS's function for ``y += a * x``; looking it up would take as long."""
+    axpy: Callable[..., Any] = get_blas_funcs("axpy", dtype=dtype)
+    return axpy

@@ -6,8 +6,6 @@ A new penalty is a class here and a line in `PENALTIES`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +14,7 @@ from scipy.linalg import get_blas_funcs
 from sknnadl.network.arrays import Array
 from sknnadl.network.layers.layer import Role
 from sknnadl.network.network import Network
-from sknnadl.training.optimizers import Optimizer
+from sknnadl.training.optimizers import NO_SHRINKAGE, Optimizer, Shrinkage
 
 
 class Penalty(ABC):
@@ -41,36 +39,35 @@ class Penalty(ABC):
         return [type(self).__name__, self.alpha]
 
     @abstractmethod
+    def factors(self) -> tuple[float, float]:
+        """Return what ``sum(abs(weights))`` and half ``sum(weights**2)`` count for."""
+
     def value(self, weights: Array) -> float:
         """Return the penalty."""
+        l1, l2 = self.factors()
+        value = l1 * float(np.abs(weights).sum()) if l1 else 0.0
+        return value + (0.5 * l2 * float(np.dot(weights, weights)) if l2 else 0.0)
 
-    @abstractmethod
-    def add_gradient(self, weights: Array, gradient: Array, share: float = 1.0) -> None:
-        """Add a share of the penalty's gradient to that of the weights."""
+    def shrinkage(self, n_weights: int, share: float = 1.0) -> Shrinkage:
+        """Return how a share of the penalty shrinks so many weights in a step."""
+        l1, l2 = self.factors()
+        return Shrinkage(n_weights, l1 * share, l2 * share)
 
 
 class L2(Penalty):
     """``alpha / 2 * sum(weights**2)``: weight decay (Nielsen 2015, chapter 3)."""
 
-    def value(self, weights: Array) -> float:
-        """Return the penalty."""
-        return 0.5 * self.alpha * float(np.dot(weights, weights))
-
-    def add_gradient(self, weights: Array, gradient: Array, share: float = 1.0) -> None:
-        """Add a share of ``alpha * weights``."""
-        _axpy(weights.dtype)(weights, gradient, a=self.alpha * share)
+    def factors(self) -> tuple[float, float]:
+        """Return 0 and alpha."""
+        return 0.0, self.alpha
 
 
 class L1(Penalty):
     """``alpha * sum(abs(weights))`` (Nielsen 2015, chapter 3)."""
 
-    def value(self, weights: Array) -> float:
-        """Return the penalty."""
-        return self.alpha * float(np.abs(weights).sum())
-
-    def add_gradient(self, weights: Array, gradient: Array, share: float = 1.0) -> None:
-        """Add a share of ``alpha * sign(weights)``, which is 0 for a weight of 0."""
-        gradient += self.alpha * share * np.sign(weights)
+    def factors(self) -> tuple[float, float]:
+        """Return alpha and 0."""
+        return self.alpha, 0.0
 
 
 class ElasticNet(Penalty):
@@ -89,7 +86,6 @@ class ElasticNet(Penalty):
     def __init__(self, alpha: float, l1_ratio: float) -> None:
         super().__init__(alpha)
         self.l1_ratio = l1_ratio
-        self._both = L1(alpha * l1_ratio), L2(alpha * (1 - l1_ratio))
 
     def describe(self) -> list[Any]:
         """Return which penalty it is, as plain values."""
@@ -100,14 +96,9 @@ class ElasticNet(Penalty):
         """Return the penalty that an estimator's arguments ask for."""
         return cls(float(arguments.alpha), float(arguments.l1_ratio))
 
-    def value(self, weights: Array) -> float:
-        """Return the penalty."""
-        return sum(one.value(weights) for one in self._both)
-
-    def add_gradient(self, weights: Array, gradient: Array, share: float = 1.0) -> None:
-        """Add a share of the gradients of both."""
-        for one in self._both:
-            one.add_gradient(weights, gradient, share)
+    def factors(self) -> tuple[float, float]:
+        """Return the shares of both."""
+        return self.alpha * self.l1_ratio, self.alpha * (1 - self.l1_ratio)
 
 
 #: Every penalty by the name that ``penalty`` gives it.
@@ -159,19 +150,19 @@ class Step:
 
     def add_penalty(self, gradient: Array, n_rows: int) -> None:
         """Add the penalty's gradient to a batch's of all parameters."""
-        if self.penalty.alpha:
-            of_weights = gradient[: self._weights.size]
-            share = self.penalty_share(n_rows)
-            self.penalty.add_gradient(self._weights, of_weights, share)
+        self._shrinkage(n_rows).add_gradient(self.network.parameters, gradient)
 
-    def take(self, learning_rate: float, n_rows: int) -> None:
-        """Change the parameters; the gradient, of a batch of rows, is overwritten."""
+    def take(self, learning_rate: float, n_rows: int, n_threads: int = 1) -> None:
+        """Change the parameters; the gradient, of a batch of rows, is overwritten.
+
+        The number of threads that share the work does not change the result.
+        """
         network = self.network
         gradient = network.gradient[: network.n_trained]
         if self.clip_norm is not None:
             _clip(gradient, self.clip_norm)
-        self.add_penalty(gradient, n_rows)
-        self.optimizer.step(gradient, learning_rate)
+        shrinkage = self._shrinkage(n_rows)
+        self.optimizer.step(gradient, learning_rate, shrinkage, n_threads)
         if self.max_norm is not None:
             self._bound_weights(self.max_norm)
         if gradient.size < network.gradient.size:
@@ -182,19 +173,18 @@ class Step:
         """Return what the penalty is multiplied by in a batch of so many rows."""
         return 1.0 if self.divide_by is None else 1 / (self.divide_by * n_rows)
 
+    def _shrinkage(self, n_rows: int) -> Shrinkage:
+        """Return how the penalty shrinks the weights in a batch of so many rows."""
+        if not self.penalty.alpha:
+            return NO_SHRINKAGE
+        return self.penalty.shrinkage(self._weights.size, self.penalty_share(n_rows))
+
     def _bound_weights(self, limit: float) -> None:
         """Scale down the weights of each neuron or kernel that are too long."""
         for values in self.network.values_of(Role.PENALIZED):
             weights = values.reshape(-1, values.shape[-1])  # (fan-in, units)
             lengths = np.sqrt(np.einsum("ij,ij->j", weights, weights))
             weights *= limit / np.maximum(lengths, limit)
-
-
-@cache
-def _axpy(dtype: np.dtype[Any]) -> Callable[..., Any]:
-    """Return BLAS's function for ``y += a * x``; looking it up would take as long."""
-    axpy: Callable[..., Any] = get_blas_funcs("axpy", dtype=dtype)
-    return axpy
 
 
 def _clip(gradient: Array, limit: float) -> None:

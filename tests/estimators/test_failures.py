@@ -344,11 +344,11 @@ def interrupt_in_epoch(monkeypatch, epoch, step):
     countdown = [(epoch - 1) * steps_an_epoch + step]
     original = SGD.step
 
-    def interrupted(self, gradient, learning_rate):
+    def interrupted(self, *arguments):
         countdown[0] -= 1
         if countdown[0] == 0:
             raise KeyboardInterrupt
-        original(self, gradient, learning_rate)
+        original(self, *arguments)
 
     monkeypatch.setattr(SGD, "step", interrupted)
 

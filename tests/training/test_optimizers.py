@@ -1,4 +1,4 @@
-"""Optimizers: by hand, against PyTorch's, and resumed."""
+"""Optimizers: by hand, against PyTorch's, compiled against NumPy, and resumed."""
 
 from math import sqrt
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sknnadl.training.adaptive_optimizers import Adadelta, Adagrad, Adam, AdamW, RMSprop
-from sknnadl.training.optimizers import SGD, Momentum
+from sknnadl.training.optimizers import SGD, Momentum, Optimizer, Shrinkage
 
 #: With the usual epsilons. AdamW decays the first 3 parameters of 7.
 OPTIMIZERS = {
@@ -31,6 +31,14 @@ TORCH_OPTIMIZERS = {
 }
 each_optimizer = pytest.mark.parametrize("name", sorted(OPTIMIZERS))
 each_dtype = pytest.mark.parametrize("dtype", ["float32", "float64"])
+each_way = pytest.mark.usefixtures("way")
+#: What is done to the first 3 parameters of 7, or two thirds of more.
+SHRINKAGES = {
+    "none": (0.0, 0.0),
+    "l1": (0.2, 0.0),
+    "l2": (0.0, 0.2),
+    "elasticnet": (0.1, 0.2),
+}
 
 
 def descend(optimizer, start, n_steps):
@@ -45,6 +53,7 @@ def start_of(dtype):
     return np.random.default_rng(0).standard_normal(7).astype(dtype)
 
 
+@each_way
 # The gradient is 2 and then 1, the rate 0.1, epsilon 1; decays of squares are 3/4.
 @pytest.mark.parametrize(
     ("make", "first", "second"),
@@ -73,6 +82,7 @@ def test_two_steps_by_hand(make, first, second):
     np.testing.assert_allclose(w, [1 - expected, -3 + expected], rtol=1e-15)
 
 
+@each_way
 @pytest.mark.parametrize(
     ("make", "gradient", "step"),
     [  # of a size that gives epsilon the same weight as the squares
@@ -88,6 +98,7 @@ def test_the_usual_epsilon(make, gradient, step):
     np.testing.assert_allclose(w, [-step], rtol=1e-14)
 
 
+@each_way
 def test_adamw_decays_the_weights_alone():
     start = np.array([5.0, -2.0, 3.0])
     gradients = np.random.default_rng(0).standard_normal((4, 3))
@@ -104,6 +115,7 @@ def test_adamw_decays_the_weights_alone():
     assert w[2] == plain[2]
 
 
+@each_way
 @each_optimizer
 def test_fifty_steps_are_those_of_pytorch(name):
     torch = pytest.importorskip("torch", reason="needs the bench extra: torch")
@@ -125,6 +137,7 @@ def test_fifty_steps_are_those_of_pytorch(name):
     np.testing.assert_allclose(ours, torch.cat(theirs).numpy(), rtol=0, atol=1e-10)
 
 
+@each_way
 @each_optimizer
 def test_float32_is_close_to_float64(name):
     gradients = np.random.default_rng(1).standard_normal((50, 7)).astype("float32")
@@ -141,6 +154,7 @@ def test_float32_is_close_to_float64(name):
     np.testing.assert_allclose(single, double, rtol=0, atol=50 * 16 * 2**-24)
 
 
+@each_way
 @each_optimizer
 @each_dtype
 def test_no_gradient_is_no_step(name, dtype):
@@ -152,6 +166,7 @@ def test_no_gradient_is_no_step(name, dtype):
     np.testing.assert_array_equal(w[moved], start_of(dtype)[moved])
 
 
+@each_way
 @each_optimizer
 def test_gradients_of_any_size_keep_float32_finite(name):
     w = start_of("float32")
@@ -163,6 +178,7 @@ def test_gradients_of_any_size_keep_float32_finite(name):
     assert all(np.isfinite(values).all() for values in optimizer.state.values())
 
 
+@each_way
 @each_optimizer
 @each_dtype
 def test_resumed_steps_are_the_same_bits(name, dtype):
@@ -192,3 +208,66 @@ def test_load_takes_what_is_there():
     optimizer.load({"velocity": np.array([1.0, 2.0]), "other": np.zeros(2)})
     np.testing.assert_array_equal(optimizer.state["velocity"], [1, 2])
     SGD(w).load({"velocity": np.ones(2)})  # has no use for it
+
+
+def random_steps(name, size, dtype, shrinkage, rng):
+    """Take three steps compiled and in NumPy; return both optimizers after each.
+
+    Gradients have the signs of the weights, so that the penalty's cancels none.
+    """
+    start = rng.standard_normal(size).astype(dtype)
+    start[::7] = 0
+    ours, theirs = (OPTIMIZERS[name](start.copy()) for _ in range(2))
+    theirs._one_step = None
+    for _ in range(3):
+        sizes = np.abs(rng.standard_normal(size))
+        sizes[::5] = 0
+        gradient = np.copysign(sizes, theirs.parameters).astype(dtype)
+        for optimizer in (ours, theirs):
+            optimizer.step(gradient.copy(), 0.1, shrinkage)
+        yield ours, theirs
+
+
+@each_optimizer
+@each_dtype
+@pytest.mark.parametrize("penalty", sorted(SHRINKAGES))
+def test_compiled_steps_are_those_of_the_formulas(level, name, dtype, penalty):
+    eps = float(np.finfo(dtype).eps)
+    rng = np.random.default_rng(0)
+    for size in (*range(71), 1000):
+        shrinkage = Shrinkage(2 * size // 3, *SHRINKAGES[penalty])
+        for ours, theirs in random_steps(name, size, dtype, shrinkage, rng):
+            assert ours._one_step is not None
+            vectors = ours.state | {"parameters": ours.parameters}
+            expected = theirs.state | {"parameters": theirs.parameters}
+            for key, values in vectors.items():
+                # some ten roundings a step, of values of about 1
+                np.testing.assert_allclose(
+                    values, expected[key], rtol=8 * eps, atol=8 * eps, err_msg=key
+                )
+
+
+@each_way
+@pytest.mark.parametrize("penalty", sorted(SHRINKAGES))
+@each_dtype
+def test_shrinkage_by_hand(penalty, dtype):
+    w = np.array([0.5, -2, 0, 0.5], dtype)
+    l1, l2 = SHRINKAGES[penalty]
+    SGD(w).step(np.array([1, 1, 1, 1], dtype), 0.1, Shrinkage(3, l1, l2, 0.75))
+    slopes = np.array([1 + l1 + 0.5 * l2, 1 - l1 - 2 * l2, 1, 1])
+    expected = np.array([0.375, -1.5, 0, 0.5]) - 0.1 * slopes
+    np.testing.assert_allclose(w, expected, rtol=4 * float(np.finfo(dtype).eps))
+
+
+@each_dtype
+def test_an_optimizer_that_is_not_in_the_kernels(dtype):
+    class Signs(Optimizer):
+        def _numbers(self, learning_rate):
+            return (learning_rate,)
+
+        def _move(self, gradient, numbers):
+            self.parameters -= numbers[0] * np.sign(gradient)
+
+    w = np.array([1, 1], dtype)
+    Signs(w).step(np.array([-3, 0], dtype), 0.5, Shrinkage(1, 0.0, 2.0))
+    np.testing.assert_array_equal(w, [1.5, 1])  # of -3 + 2 * 1

@@ -15,7 +15,7 @@ from sknnadl.training.step import L1, L2, ElasticNet
 
 def gradient_of(penalty, weights):
     gradient = np.zeros_like(weights)
-    penalty.add_gradient(weights, gradient)
+    penalty.shrinkage(weights.size).add_gradient(weights, gradient)
     return gradient
 
 
@@ -39,7 +39,7 @@ def test_penalties_by_hand(penalty, value, gradient, dtype):
     np.testing.assert_allclose(gradient_of(penalty, weights), gradient, rtol=4 * eps)
     # it is added to what is there, and the rest is left alone
     total = np.array([1, 2, 4, 8], dtype)
-    penalty.add_gradient(weights, total[:3])
+    penalty.shrinkage(3).add_gradient(weights, total)
     np.testing.assert_allclose(total - [1, 2, 4, 8], [*gradient, 0], atol=8 * eps)
     np.testing.assert_array_equal(weights, [1, -2, 0])
 

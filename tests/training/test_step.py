@@ -5,7 +5,7 @@ import pytest
 
 from sknnadl.network import BatchNorm, Conv2D, Dense, Flatten, MaxPool2D, Network
 from sknnadl.training.optimizers import SGD
-from sknnadl.training.step import L1, L2, Step
+from sknnadl.training.step import L1, L2, ElasticNet, Step
 
 LAYERS = [
     Conv2D(3, 2),
@@ -18,7 +18,7 @@ LAYERS = [
 
 
 @pytest.fixture(params=["float32", "float64"])
-def network(request):
+def network(request, way):
     rng = np.random.default_rng(0)
     network = Network(LAYERS, (5, 5, 2), request.param)
     network.initialize(rng)
@@ -71,15 +71,22 @@ def test_a_gradient_within_the_limit_is_left_alone(network):
     np.testing.assert_array_equal(network.parameters, other.parameters)
 
 
-@pytest.mark.parametrize(("kind", "slope"), [(L2, np.array), (L1, np.sign)])
-def test_the_penalty_comes_after_clipping_and_on_weights_alone(network, kind, slope):
+@pytest.mark.parametrize(
+    ("penalty", "slope"),
+    [
+        (L2(0.5), lambda w: 0.5 * w),
+        (L1(0.5), lambda w: 0.5 * np.sign(w)),
+        (ElasticNet(0.5, 0.2), lambda w: 0.1 * np.sign(w) + 0.4 * w),
+    ],
+)
+def test_the_penalty_comes_after_clipping_and_on_weights_alone(network, penalty, slope):
     n, n_weights = network.n_trained, network.n_weights
     before, gradient = network.parameters[:n].copy(), network.gradient[:n].copy()
-    step = make_step(network, kind(0.5), clip_norm=0.25)
-    assert step.penalty_value(1) == kind(0.5).value(before[:n_weights])
+    step = make_step(network, penalty, clip_norm=0.25)
+    assert step.penalty_value(1) == penalty.value(before[:n_weights])
     step.take(0.1, 1)
     expected = 0.25 * gradient / np.linalg.norm(gradient)
-    expected[:n_weights] += 0.5 * slope(before[:n_weights])
+    expected[:n_weights] += slope(before[:n_weights])
     atol = tolerance(network)
     np.testing.assert_allclose(
         network.parameters[:n], before - 0.1 * expected, rtol=0, atol=atol

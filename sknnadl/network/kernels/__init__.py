@@ -1,10 +1,11 @@
-"""What layers compute with: one interface, and two ways, compiled and by NumPy."""
+"""What a network computes with: one interface, two ways, compiled and by NumPy."""
 
 from sknnadl.network.kernels.compiled import (
     KERNELS,
     LARGEST_WINDOW,
     CompiledNetwork,
     bind_network,
+    bind_step,
     make_convolution,
     make_product,
 )
@@ -13,6 +14,7 @@ from sknnadl.network.kernels.interface import (
     Geometry,
     KernelLayer,
     Kind,
+    OneStep,
     Product,
     Scratch,
 )
@@ -26,9 +28,11 @@ __all__ = [
     "Geometry",
     "KernelLayer",
     "Kind",
+    "OneStep",
     "Product",
     "Scratch",
     "bind_network",
+    "bind_step",
     "make_convolution",
     "make_product",
     "take_maximum",

@@ -1,4 +1,5 @@
-/* Dense layers, and convolution with max-pooling, forward and backward, for a block.
+/* Dense layers, and convolution with max-pooling, forward and backward, for a block;
+   and optimizers' steps.
 
    The functions do what `BlasProduct` and `PatchConvolution` do in NumPy. Nothing in a row's or
    an image's result depends on those beside it. All is compiled as one file: first the
@@ -19,6 +20,7 @@
 #include "call_dense.h"
 #include "call_conv_pool.h"
 #include "call_network.h"
+#include "call_steps.h"
 
 /* Compute as on a lesser kind of processor, for tests. */
 static PyObject *set_level(PyObject *self, PyObject *value)
@@ -43,6 +45,8 @@ static PyMethodDef methods[] = {
     {"conv_pool", conv_pool, METH_VARARGS, "Convolve and pool a block of images."},
     {"conv_pool_gradients", conv_pool_gradients, METH_VARARGS,
      "The gradients of the kernels, and of the images."},
+    {"optimizer_step", optimizer_step, METH_VARARGS,
+     "Change parameters against their gradient, in one pass."},
     {"set_level", set_level, METH_O, "Compute as on a lesser kind of processor."},
     {NULL, NULL, 0, NULL},
 };
@@ -50,7 +54,7 @@ static PyMethodDef methods[] = {
 static struct PyModuleDef module = {
     .m_base = PyModuleDef_HEAD_INIT,
     .m_name = "_compiled",
-    .m_doc = "Compiled dense layers, and convolution with max-pooling.",
+    .m_doc = "Compiled dense layers, convolution with max-pooling, and steps.",
     .m_size = -1,
     .m_methods = methods,
 };

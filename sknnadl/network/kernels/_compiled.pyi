@@ -91,3 +91,17 @@ def conv_pool_gradients(
     pool: Sizes,
     /,
 ) -> None: ...
+def optimizer_step(
+    is_double: bool,
+    optimizer: int,
+    parameters: Buffer,
+    first: Buffer | None,
+    second: Buffer | None,
+    gradient: Buffer,
+    start: int,
+    stop: int,
+    shrinkage: tuple[int, float, float, float],
+    numbers: tuple[float, ...],
+    n_threads: int,
+    /,
+) -> None: ...

@@ -13,6 +13,7 @@
 #include "batch_norm.h"
 #include "layers.h"
 #include "network.h"
+#include "steps.h"
 
 #undef LANES
 #undef HALF
@@ -28,3 +29,4 @@
 #undef MANTISSA
 #undef LARGEST_EXPONENT
 #undef DEGREE
+#undef SQUARE_ROOT

@@ -1,7 +1,7 @@
-"""Products and convolution by the compiled kernels, where they were built.
+"""Products, convolution and steps by the compiled kernels, where they were built.
 
 Whether they compute, or NumPy does, is decided here alone: by the functions that make
-products, convolutions and stacks.
+products, convolutions, stacks and steps.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from sknnadl.network.kernels.interface import (
     Convolution,
     Geometry,
     KernelLayer,
+    OneStep,
     Product,
     Scratch,
 )
@@ -66,6 +68,28 @@ def bind_network(
     if not _are_compiled(parameters.dtype) or not 0 < len(layers) <= _MOST_LAYERS:
         return None
     return CompiledNetwork(layers, parameters, gradient)
+
+
+def bind_step(
+    kernel_number: int | None, parameters: Array, state: Sequence[Array]
+) -> OneStep | None:
+    """Return an optimizer's step in one pass, or None without kernels.
+
+    Parameters
+    ----------
+    kernel_number : int or None
+        The optimizer's number in the kernels, if it is there.
+    parameters : ndarray of shape (n_parameters,)
+        The vector to step on.
+    state : sequence of ndarray of shape (n_parameters,)
+        The vectors that the optimizer remembers.
+    """
+    if kernel_number is None or not _are_compiled(parameters.dtype):
+        return None
+    first, second, *_ = *state, None, None
+    is_double = parameters.dtype == np.float64
+    vectors = parameters, first, second
+    return partial(KERNELS.optimizer_step, is_double, kernel_number, *vectors)
 
 
 def _are_compiled(dtype: npt.DTypeLike) -> bool:

@@ -16,6 +16,13 @@ from sknnadl.network.arrays import Array
 
 #: `Layer.scratch`: memory by name, shape and dtype, the same at every call.
 Scratch = Callable[..., Array]
+#: An optimizer's step on a part of its parameters. It takes the gradient of all, where
+#: the part begins and ends, how weights are shrunk, the numbers of the formula, and how
+#: many threads share the work.
+#: What it makes of a parameter does not depend on where the part begins and ends.
+OneStep = Callable[
+    [Array, int, int, tuple[int, float, float, float], tuple[float, ...], int], None
+]
 
 
 class Kind(IntEnum):

@@ -32,6 +32,25 @@ typedef struct {
     Py_ssize_t pool_height, pool_width, down, across; /* windows, and how many */
 } ConvPool;
 
+enum { STEPPED_AT_A_TIME = 1 << 16 }; /* parameters, by one thread */
+enum { DESCENT, MOMENTUM, ADAM, RMSPROP, ADAGRAD, ADADELTA, OPTIMIZERS };
+#define MOST_NUMBERS 5
+
+/* How many vectors an optimizer remembers, and the numbers of its formula. */
+static const struct {
+    int vectors, numbers;
+} optimizers[OPTIMIZERS] = {
+    [DESCENT] = {0, 1}, [MOMENTUM] = {1, 3}, [ADAM] = {2, MOST_NUMBERS},
+    [RMSPROP] = {1, 3}, [ADAGRAD] = {1, 2},  [ADADELTA] = {2, 3},
+};
+
+/* How a step shrinks the weights, which are the first parameters: the slopes of their
+   absolute values and half their squares, and what the weights are multiplied by. */
+typedef struct {
+    Py_ssize_t n_weights;
+    double l1, l2, keep;
+} Shrinkage;
+
 /* Where in the memory of `conv_pool_gradients` things lie, counted in numbers. */
 typedef struct {
     Py_ssize_t vectors;    /* of a kernel, each of whose rows is filled up */

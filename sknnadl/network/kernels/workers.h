@@ -14,7 +14,7 @@ typedef void (*Task)(void *job, Py_ssize_t task, int worker);
 #include <stdint.h>
 #include <time.h>
 
-enum { MOST_WORKERS = 64, SPIN_NS = 50000, PREEMPTED_NS = 25000, BUSY_NS = 20000000 };
+enum { MOST_WORKERS = 64, SPIN_NS = 100000, PREEMPTED_NS = 500000, BUSY_NS = 20000000 };
 
 /* `state` says in one word which job there is, whether it may be entered, and how many
    workers are inside. */

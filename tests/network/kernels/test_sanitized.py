@@ -2,8 +2,8 @@
 
     python -m pytest -m slow tests/network/kernels/test_sanitized.py
 
-They are compiled anew, into a copy of the package, on which the tests of kernels run,
-and networks of 5,000 drawn shapes.
+They are compiled anew, into a copy of the package, on which the tests of kernels and of
+optimizers run, and networks of 5,000 drawn shapes.
 """
 
 import os
@@ -19,6 +19,7 @@ import sknnadl
 
 PACKAGE = Path(sknnadl.__file__).parent
 TESTS = Path(__file__).parents[2]
+KERNEL_TESTS = ["compiled", "whole", "steps"]
 SHAPES = """
 import numpy as np, sys, sknnadl
 from sknnadl.network import Conv2D, Dense, Flatten, MaxPool2D, Network
@@ -94,10 +95,11 @@ def test_no_access_out_of_bounds_and_nothing_undefined(tmp_path):
     }
     run_tests = (
         "import sys, pytest, sknnadl; assert sknnadl.__file__.startswith(sys.argv[1]);"
-        "sys.exit(pytest.main(['-qs', '-p', 'no:cacheprovider', sys.argv[2]]))"
+        "sys.exit(pytest.main(['-qs', '-p', 'no:cacheprovider', *sys.argv[2:]]))"
     )
-    tests = TESTS / "network" / "kernels" / "test_compiled.py"
-    for arguments in ([run_tests, tmp_path, tests], [SHAPES, tmp_path, "5000"]):
+    tests = [TESTS / "network" / "kernels" / f"test_{name}.py" for name in KERNEL_TESTS]
+    tests.append(TESTS / "training" / "test_optimizers.py")
+    for arguments in ([run_tests, tmp_path, *tests], [SHAPES, tmp_path, "5000"]):
         # -P: or the folder that this runs in comes before the copy.
         done = subprocess.run(
             [sys.executable, "-P", "-c", *map(str, arguments)],
