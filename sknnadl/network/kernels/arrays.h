@@ -9,7 +9,7 @@
            [MEMORY] = GROW(memory, n * MOST_BYTES),
        };
        if (acquire(a, ARRAYS))
-           RUN(kernel, is_double, DATA(X), DATA(OUT), DATA(MEMORY));
+           RUN(kernel, is_double, DATA(X), DATA(OUT), ALIGNED(MEMORY));
        return release(a, ARRAYS);
 
    While it is acquired no array can be resized, nor freed. */
@@ -36,9 +36,13 @@ enum { ANY_SIZE = -1 };
 #define READ_ANY(array) {.name = #array, .object = array, .bytes = ANY_SIZE}
 /* A bytearray to work in, that is made longer if it is shorter. */
 #define GROW(array, size)                                                              \
-    {.name = #array, .object = array, .bytes = size, .writable = 1, .grows = 1}
+    {.name = #array, .object = array, .bytes = (size) + MOST_BYTES, .writable = 1,     \
+     .grows = 1}
 
 #define DATA(i) a[i].view.buf
+/* Of memory to work in: from where whole vectors lie in lines of the cache. */
+#define ALIGNED(i)                                                                     \
+    ((void *)(((uintptr_t)a[i].view.buf + MOST_BYTES - 1) / MOST_BYTES * MOST_BYTES))
 
 /* Their product, or more than an array can have where it is too large a number. */
 static Py_ssize_t bytes_of(size_t count, const Py_ssize_t *factors)

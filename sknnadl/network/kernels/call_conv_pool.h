@@ -56,7 +56,7 @@ static PyObject *conv_pool(PyObject *self, PyObject *args)
     };
     if (acquire(a, ARRAYS))
         RUN(conv_pool, is_double, &s, DATA(X), DATA(KERNELS), DATA(POOLED),
-            DATA(WINNERS), DATA(MEMORY));
+            DATA(WINNERS), ALIGNED(MEMORY));
     return release(a, ARRAYS);
 }
 
@@ -87,6 +87,6 @@ static PyObject *conv_pool_gradients(PyObject *self, PyObject *args)
     };
     if (acquire(a, ARRAYS))
         RUN(conv_pool_gradients, is_double, &s, DATA(X), DATA(KERNELS), DATA(DZ),
-            DATA(WINNERS), DATA(GRADIENT), DATA(DX), DATA(MEMORY));
+            DATA(WINNERS), DATA(GRADIENT), DATA(DX), ALIGNED(MEMORY));
     return release(a, ARRAYS);
 }

@@ -30,7 +30,7 @@ static PyObject *dense(PyObject *self, PyObject *args)
     };
     if (acquire(a, ARRAYS))
         RUN(dense, is_double, &s, DATA(X), DATA(WEIGHTS), DATA(BIASES), DATA(OUT),
-            DATA(MEMORY));
+            ALIGNED(MEMORY));
     return release(a, ARRAYS);
 }
 
@@ -59,6 +59,6 @@ static PyObject *dense_gradients(PyObject *self, PyObject *args)
     };
     if (acquire(a, ARRAYS))
         RUN(dense_gradients, is_double, &s, DATA(X), DATA(WEIGHTS), DATA(DZ),
-            DATA(WEIGHTS_GRADIENT), DATA(BIASES_GRADIENT), DATA(DX), DATA(MEMORY));
+            DATA(WEIGHTS_GRADIENT), DATA(BIASES_GRADIENT), DATA(DX), ALIGNED(MEMORY));
     return release(a, ARRAYS);
 }

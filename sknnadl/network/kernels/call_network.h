@@ -170,7 +170,7 @@ static PyObject *network_gradient(PyObject *self, PyObject *args)
     a[LOGITS] = (Array)WRITE(logits, s.n, outputs, width);
     if (acquire(a + GRADIENT, ARRAYS - GRADIENT))
         RUN(network_gradient, is_double, &s, DATA(PARAMETERS), DATA(GRADIENT),
-            DATA(MEMORY), DATA(X), DATA(TARGETS), DATA(WEIGHTS), scale, loss,
+            ALIGNED(MEMORY), DATA(X), DATA(TARGETS), DATA(WEIGHTS), scale, loss,
             DATA(LOGITS), training, generators, threads);
     return release(a, ARRAYS);
 }
@@ -200,7 +200,7 @@ static PyObject *network_outputs(PyObject *self, PyObject *args)
     a[MEMORY] = (Array)GROW(memory, s.shared + threads * s.own);
     a[LOGITS] = (Array)WRITE(logits, s.n, s.layers[s.count - 1].outputs, width);
     if (acquire(a + MEMORY, ARRAYS - MEMORY))
-        RUN(network_outputs, is_double, &s, DATA(PARAMETERS), DATA(MEMORY), DATA(X),
+        RUN(network_outputs, is_double, &s, DATA(PARAMETERS), ALIGNED(MEMORY), DATA(X),
             DATA(LOGITS), threads);
     return release(a, ARRAYS);
 }

@@ -48,18 +48,18 @@ TARGET static void NAME(find_places)(const ConvPool *s, Py_ssize_t pieces,
                         + w % s->across * s->pool_width * across;
 }
 
-/* sums += what an image adds to the gradient of the transposed kernels. `factors` and
+/* sums += what some windows add to the gradient of the transposed kernels. `factors` and
    `starts` have room for one number each window. */
 TARGET static void NAME(add_to_kernels)(const ConvPool *s, const Places *p,
+                                        Py_ssize_t first, Py_ssize_t end,
                                         const REAL *image, const REAL *dz,
                                         const unsigned char *winners, REAL *sums,
                                         REAL *factors, Py_ssize_t *starts)
 {
-    Py_ssize_t windows = s->down * s->across, filters = s->filters;
-    const Py_ssize_t *corners = p->corners, *within = p->within;
+    const Py_ssize_t *corners = p->corners, *within = p->within, filters = s->filters;
     for (Py_ssize_t f = 0; f < filters; f++) {
         Py_ssize_t count = 0;
-        for (Py_ssize_t w = 0; w < windows; w++) {
+        for (Py_ssize_t w = first; w < end; w++) {
             factors[count] = dz[w * filters + f];
             starts[count] = corners[w] + within[winners[w * filters + f]];
             count += factors[count] != 0;
@@ -69,61 +69,92 @@ TARGET static void NAME(add_to_kernels)(const ConvPool *s, const Places *p,
     }
 }
 
-/* dx += what one window adds to its image's gradient, whose `dx` begins at the window's
-   corner. The filters go in the order of their winners, those of a patch together;
-   `factors` and `starts` have room for one number each filter. */
-TARGET static void NAME(add_to_patches)(const ConvPool *s, const Places *p,
-                                        const REAL *transposed, const REAL *dz,
-                                        const unsigned char *winners, REAL *dx,
-                                        REAL *factors, Py_ssize_t *starts)
+/* Order the filters of a window by their winners, so that those of a patch are together:
+   their gradients in `factors`, where their kernels begin in `starts`, and where those of
+   each place end in `ends`. */
+TARGET static void NAME(order_by_winners)(const ConvPool *s, const Places *p,
+                                          const REAL *dz, const unsigned char *winners,
+                                          REAL *factors, Py_ssize_t *starts,
+                                          Py_ssize_t *ends)
 {
-    Py_ssize_t area = s->pool_height * s->pool_width, filters = s->filters;
-    Py_ssize_t size = p->vectors * LANES, ends[MOST_PLACES + 1];
-    memset(ends, 0, sizeof ends);
-    for (Py_ssize_t f = 0; f < filters; f++)
+    Py_ssize_t area = s->pool_height * s->pool_width, size = p->vectors * LANES;
+    memset(ends, 0, (area + 1) * sizeof *ends);
+    for (Py_ssize_t f = 0; f < s->filters; f++)
         ends[winners[f] + 1] += dz[f] != 0;
     for (Py_ssize_t i = 0; i < area; i++)
         ends[i + 1] += ends[i];
-    for (Py_ssize_t f = 0; f < filters; f++) {
+    for (Py_ssize_t f = 0; f < s->filters; f++) {
         if (dz[f] != 0) {
             factors[ends[winners[f]]] = dz[f];
             starts[ends[winners[f]]++] = f * size;
         }
     }
-    for (Py_ssize_t i = 0, first = 0; i < area; first = ends[i++])
-        if (ends[i] > first)
-            NAME(add_scaled)(p->vectors, ends[i] - first, factors + first, transposed,
-                             starts + first, p->in_kernel, dx + p->within[i],
-                             p->in_patch);
+}
+
+/* dx += what some windows add to their image's gradient, a few vectors of all kernels at
+   a time. `factors` and `starts` have room for the filters of each window, and `ends`
+   for its places and one more. */
+TARGET static void NAME(add_to_patches)(const ConvPool *s, const Places *p,
+                                        Py_ssize_t first, Py_ssize_t end,
+                                        const REAL *transposed, const REAL *dz,
+                                        const unsigned char *winners, REAL *dx,
+                                        REAL *factors, Py_ssize_t *starts,
+                                        Py_ssize_t *ends)
+{
+    Py_ssize_t area = s->pool_height * s->pool_width, filters = s->filters;
+    Py_ssize_t chunk = NAME(even_chunk)(p->vectors);
+    for (Py_ssize_t w = first; w < end; w++)
+        NAME(order_by_winners)(s, p, dz + w * filters, winners + w * filters,
+                               factors + (w - first) * filters,
+                               starts + (w - first) * filters,
+                               ends + (w - first) * (area + 1));
+    for (Py_ssize_t v = 0; v < p->vectors; v += chunk) {
+        for (Py_ssize_t w = first; w < end; w++) {
+            const Py_ssize_t *of_places = ends + (w - first) * (area + 1);
+            for (Py_ssize_t i = 0; i < area; i++) {
+                Py_ssize_t from = i ? of_places[i - 1] : 0, count = of_places[i] - from;
+                from += (w - first) * filters;
+                if (count)
+                    NAME(add_scaled)(Py_MIN(chunk, p->vectors - v), count,
+                                     factors + from, transposed, starts + from,
+                                     p->in_kernel + v,
+                                     dx + p->corners[w] + p->within[i], p->in_patch + v);
+            }
+        }
+    }
 }
 
 /* sums += the gradient of the transposed kernels, and dx = that of the images where it
-   is not NULL. The memory holds two images, and numbers, then indices, for windows or
-   filters. */
+   is not NULL. Some rows of windows are done at a time, whose pixels stay in the cache.
+   The memory holds two images, and numbers, then indices, for so many windows. */
 TARGET static void NAME(add_conv_pool_gradients)(const ConvPool *s, const REAL *x,
                                                  const REAL *transposed, const REAL *dz,
                                                  const unsigned char *winners,
                                                  REAL *sums, REAL *dx, REAL *memory)
 {
     Py_ssize_t pixels = s->height * s->width * s->channels, filters = s->filters;
-    Py_ssize_t windows = s->down * s->across, longest = Py_MAX(windows, filters);
-    REAL *image = memory, *image_dx = image + pixels + LANES;
-    REAL *factors = image_dx + pixels + LANES;
-    Py_ssize_t *starts = (Py_ssize_t *)(factors + longest + longest % 2);
+    Py_ssize_t windows = s->down * s->across, some = windows_at_a_time(s);
+    Py_ssize_t room = (pixels / LANES + 2) * LANES; /* for an image, and a vector */
+    REAL *image = memory, *image_dx = image + room, *factors = image_dx + room;
+    Py_ssize_t *starts = (Py_ssize_t *)(factors + some * filters + some * filters % 2);
+    Py_ssize_t *ends = starts + some * filters;
     Places places;
-    NAME(find_places)(s, NAME(filled_run)(s) / LANES, starts + longest, &places);
+    NAME(find_places)(s, NAME(filled_run)(s) / LANES,
+                      ends + some * (s->pool_height * s->pool_width + 1), &places);
     memset(image + pixels, 0, LANES * sizeof(REAL));
     for (Py_ssize_t n = 0; n < s->n; n++) {
         memcpy(image, x + n * pixels, pixels * sizeof(REAL));
-        NAME(add_to_kernels)(s, &places, image, dz, winners, sums, factors, starts);
-        if (dx) {
-            memset(image_dx, 0, (pixels + LANES) * sizeof(REAL));
-            for (Py_ssize_t w = 0; w < windows; w++)
-                NAME(add_to_patches)(s, &places, transposed, dz + w * filters,
-                                     winners + w * filters,
-                                     image_dx + places.corners[w], factors, starts);
-            memcpy(dx + n * pixels, image_dx, pixels * sizeof(REAL));
+        memset(image_dx, 0, dx ? (pixels + LANES) * sizeof(REAL) : 0);
+        for (Py_ssize_t w = 0; w < windows; w += some) {
+            Py_ssize_t end = Py_MIN(w + some, windows);
+            NAME(add_to_kernels)(s, &places, w, end, image, dz, winners, sums, factors,
+                                 starts);
+            if (dx)
+                NAME(add_to_patches)(s, &places, w, end, transposed, dz, winners,
+                                     image_dx, factors, starts, ends);
         }
+        if (dx)
+            memcpy(dx + n * pixels, image_dx, pixels * sizeof(REAL));
         dz += windows * filters;
         winners += windows * filters;
     }
@@ -131,7 +162,8 @@ TARGET static void NAME(add_conv_pool_gradients)(const ConvPool *s, const REAL *
 
 /* The gradients of the kernels and, where `dx` is not NULL, of the images, without
    pooling. The memory holds the gradient with room for more filters, the transposed
-   kernels, a copy of dz with room behind it, and a row of kernels or what each patch of a line gets. */
+   kernels, a copy of dz with room behind it, and a row of kernels or what each patch of a
+   line gets. */
 TARGET static void NAME(conv_gradients)(const ConvPool *s, const REAL *x,
                                         const REAL *kernels, const REAL *dz,
                                         REAL *gradient, REAL *dx, REAL *memory)

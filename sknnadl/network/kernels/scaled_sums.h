@@ -1,5 +1,4 @@
 /* Sums of vectors times factors, where both lie scattered. */
-#define CHUNK 8 /* vectors that are added up in registers at a time */
 
 /* A chunk of `vectors` of the sum below. Where there are few, an addition would wait for
    the one before: so there are several sums, of every second thing, say. */
@@ -26,6 +25,13 @@ NAME(add_scaled_chunk)(int vectors, Py_ssize_t count, const REAL *factors,
     }
 }
 
+/* How many of so many vectors are added up at a time, so that all times are alike. */
+TARGET static inline Py_ssize_t NAME(even_chunk)(Py_ssize_t vectors)
+{
+    Py_ssize_t chunks = (vectors + CHUNK - 1) / CHUNK;
+    return (vectors + chunks - 1) / chunks;
+}
+
 /* to += the sum over i of factors[i] times number i of `count` things, each so many
    vectors: vector v of thing i lies at from + starts[i] + places[v], and that of the
    sum at to + to_places[v]. */
@@ -34,21 +40,15 @@ TARGET static void NAME(add_scaled)(Py_ssize_t vectors, Py_ssize_t count,
                                     const Py_ssize_t *starts, const Py_ssize_t *places,
                                     REAL *to, const Py_ssize_t *to_places)
 {
-    for (; vectors > 0; vectors -= CHUNK, places += CHUNK, to_places += CHUNK) {
-        switch (vectors) {
+    Py_ssize_t chunk = NAME(even_chunk)(vectors);
+    for (; vectors > 0; vectors -= chunk, places += chunk, to_places += chunk) {
+        switch (Py_MIN(vectors, chunk)) {
 #define CASE(n)                                                                        \
-    NAME(add_scaled_chunk)(n, count, factors, from, starts, places, to, to_places);    \
-    break;
-        case 1: CASE(1)
-        case 2: CASE(2)
-        case 3: CASE(3)
-        case 4: CASE(4)
-        case 5: CASE(5)
-        case 6: CASE(6)
-        case 7: CASE(7)
-        default: CASE(CHUNK)
+    case n:                                                                            \
+        NAME(add_scaled_chunk)(n, count, factors, from, starts, places, to, to_places); \
+        break;
+            CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(CHUNK)
 #undef CASE
         }
     }
 }
-#undef CHUNK

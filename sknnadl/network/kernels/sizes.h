@@ -16,6 +16,7 @@
    kind of processor. Sizes are counted in numbers. */
 #define MOST_BYTES 64   /* of a vector */
 #define MOST_ROWS 12    /* that are multiplied at a time */
+#define CHUNK 8         /* vectors that are added up in registers at a time */
 #define MOST_PLACES 256 /* of a window: a byte says which of them is the largest */
 
 typedef struct {
@@ -91,14 +92,22 @@ static Py_ssize_t conv_gradients_memory(const ConvPool *s, Py_ssize_t width)
     return (s->kernel_height * kernels + sums + row) * width;
 }
 
+/* How many windows, in whole rows, are followed back at a time: those of some pixels. */
+static Py_ssize_t windows_at_a_time(const ConvPool *s)
+{
+    Py_ssize_t pixels = s->pool_height * s->stride_down * s->width * s->channels;
+    return s->across * Py_MAX(1, Py_MIN(s->down, 4096 / pixels));
+}
+
 static Py_ssize_t conv_pool_gradients_memory(const ConvPool *s, Py_ssize_t width)
 {
     Py_ssize_t lanes = MOST_BYTES / width, run = s->kernel_width * s->channels;
-    Py_ssize_t image = s->height * s->width * s->channels + lanes;
+    Py_ssize_t image = s->height * s->width * s->channels + 2 * lanes;
     Py_ssize_t kernels = s->filters * s->kernel_height * (run + lanes);
-    Py_ssize_t windows = s->down * s->across, longest = Py_MAX(windows, s->filters);
-    Py_ssize_t numbers = 2 * (image + kernels) + longest + 1;
-    Py_ssize_t indices = longest + windows + 2 * s->kernel_height * run;
+    Py_ssize_t area = s->pool_height * s->pool_width, some = windows_at_a_time(s);
+    Py_ssize_t numbers = 2 * (image + kernels) + some * s->filters + 1;
+    Py_ssize_t indices = some * (s->filters + area + 1) + s->down * s->across
+                         + 2 * s->kernel_height * run;
     return Py_MAX(numbers * width + indices * (Py_ssize_t)sizeof(Py_ssize_t),
                   conv_gradients_memory(s, width));
 }
