@@ -25,8 +25,9 @@ MAX_PIECES = 8
 #: A piece of more rows than this would only take more memory.
 _PIECE_MOST_ROWS = 1024
 #: A piece is normalized on its own (Hoffer, Hubara and Soudry 2017), so with batch
-#: normalization it needs at least so many rows.
-_PIECE_ROWS_NORMALIZED = 32
+#: normalization it needs at least so many rows, each of which has one value of a feature
+#: or, with images, many.
+_PIECE_ROWS_NORMALIZED, _PIECE_IMAGES_NORMALIZED, _MANY_VALUES = 32, 16, 16
 
 _lock = threading.Lock()
 _n_users = 0
@@ -140,8 +141,11 @@ def count_piece_rows(network: Network) -> int:
     """
     work = _piece_work(network)
     n_rows = min(math.ceil(work / network.work), _PIECE_MOST_ROWS)
-    normalizes = network.n_trained < network.parameters.size
-    return max(n_rows, _PIECE_ROWS_NORMALIZED) if normalizes else n_rows
+    if network.n_trained == network.parameters.size:
+        return n_rows
+    has_many = network.values_per_row >= _MANY_VALUES
+    least = _PIECE_IMAGES_NORMALIZED if has_many else _PIECE_ROWS_NORMALIZED
+    return max(n_rows, least)
 
 
 def _piece_work(network: Network) -> int:

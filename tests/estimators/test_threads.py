@@ -63,7 +63,7 @@ def test_limits_of_the_environment(limit):
 def test_the_cores_that_the_process_may_use():
     code = (
         "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))});"
-        "from sknnadl.estimators.threads import count_threads; print(count_threads(None))"
+        "from sknnadl.estimators.threads import count_threads as n; print(n(None))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -133,4 +133,3 @@ TARGET static void NAME(activation_gradient)(Py_ssize_t activation, Py_ssize_t c
 #undef CASE
     }
 }
-#undef EACH_ACTIVATION

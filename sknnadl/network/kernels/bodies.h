@@ -6,6 +6,8 @@
 #include "activations.h"
 #include "losses.h"
 #include "conv.h"
+#include "maximum.h"
+#include "winograd.h"
 #include "conv_pool.h"
 #include "scaled_sums.h"
 #include "conv_pool_gradients.h"
@@ -24,6 +26,7 @@
 #undef PASSAGE
 #undef JOB
 #undef FOR_EACH_VECTOR
+#undef EACH_ACTIVATION
 #undef REAL
 #undef INTEGER
 #undef MANTISSA

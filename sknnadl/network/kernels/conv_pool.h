@@ -15,10 +15,7 @@ NAME(pool_row)(const ConvPool *s, Py_ssize_t high, Py_ssize_t wide, const REAL *
             for (Py_ssize_t place = 1; place < high * wide; place++) {
                 VECTOR value = *(const VECTOR *)(window + place / wide * line
                                                  + place % wide * filled);
-                /* As in NumPy, nan is the largest of all. */
-                INDICES wins = (INDICES)(value > largest) | (INDICES)(value != value);
-                largest = NAME(chosen)(wins, value, largest);
-                winner = (wins & (INTEGER)place) | (~wins & winner);
+                NAME(take_larger)(value, (INTEGER)place, &largest, &winner);
             }
             BYTE_VECTOR places = __builtin_convertvector(winner, BYTE_VECTOR);
             if (s->filters >= LANES) {
@@ -38,6 +35,12 @@ TARGET static void NAME(conv_pool)(const ConvPool *s, const REAL *x,
                                    const REAL *kernels, REAL *pooled,
                                    unsigned char *winners, REAL *memory)
 {
+    if (NAME(is_winograd)(s)) {
+        NAME(transform_kernels)(s, kernels, memory);
+        NAME(winograd)(s, x, memory, pooled, winners,
+                       memory + 16 * s->channels * s->filters);
+        return;
+    }
     if (s->pool_height * s->pool_width == 1) {
         NAME(conv)(s, x, kernels, pooled, memory);
         return;

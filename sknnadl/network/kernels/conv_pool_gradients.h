@@ -173,6 +173,16 @@ TARGET static void NAME(conv_gradients)(const ConvPool *s, const REAL *x,
     Py_ssize_t sums = s->n * s->down * s->across * s->filters;
     REAL *transposed = memory + size * filled;
     REAL *copy = transposed + s->kernel_height * s->filters * NAME(filled_run)(s);
+    if (NAME(is_winograd)(s)) {
+        Py_ssize_t numbers = 16 * s->channels * s->filters;
+        REAL *of_kernels = memory + numbers, *back = of_kernels + numbers;
+        NAME(transform_kernels)(s, kernels, memory);
+        NAME(transpose_transformed)(s, memory, of_kernels);
+        memset(memory, 0, numbers * sizeof(REAL));
+        NAME(add_winograd_gradients)(s, x, of_kernels, dz, memory, dx, back);
+        NAME(transform_kernels_back)(s, memory, gradient);
+        return;
+    }
     memset(memory, 0, size * filled * sizeof(REAL));
     memcpy(copy, dz, sums * sizeof(REAL));
     memset(copy + sums, 0, LANES * sizeof(REAL));

@@ -11,7 +11,7 @@ typedef struct {
     const REAL *in;
     REAL *out;
     char *kept, *work;
-    const REAL *transposed; /* weights */
+    const REAL *transposed, *transformed; /* weights */
     REAL *slot;             /* of gradients */
     Py_ssize_t n;           /* rows of the mini-batch */
 } NAME(passage);
@@ -51,7 +51,10 @@ TARGET static void NAME(forward_conv)(const PASSAGE *p)
         memset(p->kept, 0, padded * sizeof(REAL));
         NAME(copy_inside)(p, (REAL *)p->kept, (REAL *)p->in, 1);
     }
-    if (has_windows(l))
+    if (NAME(is_winograd)(&w))
+        NAME(winograd)(&w, x, p->transformed, p->out, NAME(winners_of)(p),
+                       (REAL *)p->work);
+    else if (has_windows(l))
         NAME(conv_pool)(&w, x, kernels, p->out, NAME(winners_of)(p), (REAL *)p->work);
     else
         NAME(conv)(&w, x, kernels, p->out, (REAL *)p->work);
@@ -79,6 +82,9 @@ TARGET static void NAME(backward_conv)(const PASSAGE *p, REAL *dz, REAL *dx)
     if (has_windows(l)) {
         NAME(add_conv_pool_gradients)(&w, x, p->transposed, dz, NAME(winners_of)(p),
                                       p->slot, dx ? dx_padded : NULL, work);
+    } else if (NAME(is_winograd)(&w)) {
+        NAME(add_winograd_gradients)(&w, x, p->transposed, dz, p->slot,
+                                     dx ? dx_padded : NULL, work);
     } else {
         NAME(add_kernels_gradient)(&w, x, dz, p->slot, work);
         if (dx)
@@ -124,12 +130,15 @@ TARGET static void NAME(forward)(const PASSAGE *p)
         if (l->pooling == ROOT_OF_SQUARES)
             NAME(square_roots)(p->rows * l->outputs, p->out);
         break;
-    case BATCH_NORM:
-        NAME(batch_norm)(count / w.channels, w.channels, p->training, p->numbers[1],
-                         p->in, of_layer + l->weights, of_layer + l->biases,
-                         of_layer + l->statistics, p->out, (REAL *)p->kept,
-                         (double *)p->work);
-        break;
+    case BATCH_NORM: {
+        Py_ssize_t features = w.channels, table = NAME(period_of)(features);
+        REAL *tables = (REAL *)p->work;
+        NAME(batch_norm)(count / features, features, p->training, p->numbers[1],
+                         (int)l->activation, p->in, of_layer + l->weights,
+                         of_layer + l->biases, of_layer + l->statistics, p->out,
+                         (REAL *)p->kept, tables, (double *)(tables + 4 * table));
+        return;
+    }
     case DROPOUT:
         if (!p->training) {
             memcpy(p->out, p->in, count * sizeof(REAL));
@@ -152,7 +161,8 @@ TARGET static void NAME(backward)(const PASSAGE *p, REAL *dz, REAL *dx)
     ConvPool w = l->windows;
     Py_ssize_t count = p->rows * l->inputs, features = w.channels;
     w.n = p->rows;
-    NAME(activation_gradient)(l->activation, p->rows * l->outputs, p->out, dz);
+    if (l->kind != BATCH_NORM)
+        NAME(activation_gradient)(l->activation, p->rows * l->outputs, p->out, dz);
     switch (l->kind) {
     case DENSE: {
         Dense sizes = {p->rows, l->inputs, l->outputs};
@@ -168,15 +178,18 @@ TARGET static void NAME(backward)(const PASSAGE *p, REAL *dz, REAL *dx)
             NAME(pool_gradient)(&w, l->pooling, p->in, p->out, dz, NAME(winners_of)(p),
                                 dx);
         break;
-    case BATCH_NORM:
-        NAME(batch_norm_gradients)(count / features, features, p->training,
-                                   p->parameters + l->weights, (REAL *)p->kept, dz,
-                                   p->slot, (double *)p->work);
+    case BATCH_NORM: {
+        REAL *tables = (REAL *)p->work;
+        NAME(batch_norm_gradients)(
+            count / features, features, p->training, (int)l->activation,
+            p->parameters + l->weights, p->in, p->out, (REAL *)p->kept, dz, p->slot,
+            tables, (double *)(tables + 4 * NAME(period_of)(features)));
         NAME(statistics_steps)(count / features, features, p->training,
                                1 - p->numbers[0], (double)p->rows / p->n,
-                               p->parameters + l->statistics,
-                               (REAL *)p->kept + count, p->slot + 2 * features);
+                               p->parameters + l->statistics, (REAL *)p->kept,
+                               p->slot + 2 * features);
         break;
+    }
     case DROPOUT:
         for (Py_ssize_t i = 0; p->training && i < count; i++)
             dz[i] *= ((const REAL *)p->kept)[i];
@@ -184,9 +197,9 @@ TARGET static void NAME(backward)(const PASSAGE *p, REAL *dz, REAL *dx)
     }
 }
 
-/* weights transposed, for the gradient of `in` */
+/* weights transposed, for the gradient of `in`, from themselves or transformed kernels */
 TARGET static void NAME(transpose_weights)(const Layer *l, const REAL *weights,
-                                           REAL *transposed)
+                                           const REAL *transformed, REAL *transposed)
 {
     const ConvPool *w = &l->windows;
     if (l->kind == DENSE)
@@ -194,6 +207,8 @@ TARGET static void NAME(transpose_weights)(const Layer *l, const REAL *weights,
                         l->inputs);
     else if (has_windows(l))
         NAME(transpose_kernels)(w, weights, transposed);
+    else if (NAME(is_winograd)(w))
+        NAME(transpose_transformed)(w, transformed, transposed);
     else
         NAME(transpose_rows)(w, weights, transposed);
 }
@@ -207,6 +222,8 @@ TARGET static void NAME(read_slot)(const Layer *l, const REAL *slot, REAL *gradi
     if (l->kind == CONV) {
         if (has_windows(l))
             NAME(transpose_kernels_back)(w, slot, gradient + l->weights);
+        else if (NAME(is_winograd)(w))
+            NAME(transform_kernels_back)(w, slot, gradient + l->weights);
         else
             NAME(copy_rows)(size, w->filters, slot, NAME(filled_filters)(w->filters),
                             gradient + l->weights, w->filters);

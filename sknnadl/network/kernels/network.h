@@ -35,6 +35,7 @@ TARGET static PASSAGE NAME(passage_of)(const JOB *job, Py_ssize_t i, Py_ssize_t 
         .kept = own + places->kept,
         .work = own + net->work,
         .transposed = (const REAL *)(shared + places->transposed),
+        .transformed = (const REAL *)(shared + places->transformed),
         .slot = (REAL *)(shared + net->slots + piece * net->slot_bytes + places->slot),
     };
     p.out = (REAL *)((places->is_shared ? shared : own) + places->out);
@@ -67,13 +68,20 @@ TARGET static REAL *NAME(home_of)(const JOB *job, Py_ssize_t i, Py_ssize_t piece
                     + net->gradients[*turn]);
 }
 
-TARGET static void NAME(transpose_task)(void *given, Py_ssize_t i, int worker)
+/* What all pieces need of a layer's weights. */
+TARGET static void NAME(prepare_task)(void *given, Py_ssize_t i, int worker)
 {
     const JOB *job = given;
-    const Layer *layer = job->net->layers + i;
-    if (i > job->net->first_trained && (layer->kind == DENSE || layer->kind == CONV))
-        NAME(transpose_weights)(layer, job->parameters + layer->weights,
-                                (REAL *)(job->memory + job->net->places[i].transposed));
+    const Network *net = job->net;
+    const Layer *layer = net->layers + i;
+    const REAL *weights = job->parameters + layer->weights;
+    REAL *transformed = (REAL *)(job->memory + net->places[i].transformed);
+    int has_weights = layer->kind == DENSE || layer->kind == CONV;
+    if (layer->kind == CONV && NAME(is_winograd)(&layer->windows))
+        NAME(transform_kernels)(&layer->windows, weights, transformed);
+    if (net->differentiates && has_weights && i > net->first_trained)
+        NAME(transpose_weights)(layer, weights, transformed,
+                                (REAL *)(job->memory + net->places[i].transposed));
 }
 
 /* A piece forward, and its logits. */
@@ -178,7 +186,7 @@ TARGET static void NAME(network_gradient)(const Network *net, const REAL *parame
     Py_ssize_t tasks = 0;
     for (Py_ssize_t i = 0; i < net->count; i++)
         tasks += NAME(tasks_of)(net, net->layers + i);
-    share(net->count, threads, NAME(transpose_task), &job);
+    share(net->count, threads, NAME(prepare_task), &job);
     share(net->pieces, threads, NAME(piece_task), &job);
     share(tasks, threads, NAME(gather_task), &job);
 }
@@ -190,5 +198,6 @@ TARGET static void NAME(network_outputs)(const Network *net, const REAL *paramet
 {
     JOB job = {.net = net, .parameters = parameters, .x = x, .logits = logits,
                .memory = memory};
+    share(net->count, threads, NAME(prepare_task), &job);
     share(net->pieces, threads, NAME(forward_task), &job);
 }

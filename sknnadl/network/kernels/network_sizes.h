@@ -28,6 +28,7 @@ typedef struct {
     Py_ssize_t out;        /* all share the inputs of a dense layer */
     Py_ssize_t dz;         /* of a dense layer, shared */
     Py_ssize_t transposed; /* weights, shared */
+    Py_ssize_t transformed; /* kernels, shared */
     Py_ssize_t slot;       /* in the slot of a piece */
     Py_ssize_t kept;       /* a thread's own: what the way back needs of the way forward */
     int is_shared;         /* is `out`? */
@@ -57,13 +58,13 @@ static int has_windows(const Layer *layer)
     return layer->kind == CONV && w->pool_height * w->pool_width > 1;
 }
 
-/* The numbers of a layer's slot: of the kernels, however they lie, and biases; or of
-   scale, shift and the steps of the statistics. */
+/* The numbers of kernels, however they lie. */
 static Py_ssize_t kernels_in_slot(const Layer *layer, Py_ssize_t lanes)
 {
     const ConvPool *w = &layer->windows;
     Py_ssize_t run = w->kernel_width * w->channels;
-    return w->kernel_height * Py_MAX(w->filters * (run + lanes), run * (w->filters + lanes));
+    Py_ssize_t filled = Py_MAX(w->filters * (run + lanes), run * (w->filters + lanes));
+    return Py_MAX(w->kernel_height * filled, transformed_numbers(w));
 }
 
 /* The numbers of padded images, where there is a padding. */
@@ -81,13 +82,22 @@ static Py_ssize_t kept_numbers(const Layer *layer, Py_ssize_t rows, Py_ssize_t w
     case CONV: /* the padded images, and the winners, in bytes */
     case POOL:
         return padded_numbers(layer, rows) + (rows * layer->outputs + width - 1) / width;
-    case BATCH_NORM: /* the centered values; mean, variance, factors */
-        return rows * layer->inputs + 8 * w->channels;
+    case BATCH_NORM: /* mean, variance and deviation */
+        return 3 * w->channels;
     case DROPOUT: /* what each value is multiplied by */
         return rows * layer->inputs;
     default:
         return 0;
     }
+}
+
+/* The numbers of features that are repeated until they fill vectors of so many lanes,
+   which is a power of two. */
+static Py_ssize_t table_numbers(Py_ssize_t features, Py_ssize_t lanes)
+{
+    for (Py_ssize_t left = features; lanes > 1 && left % 2 == 0; lanes /= 2)
+        left /= 2;
+    return features * lanes;
 }
 
 static Py_ssize_t work_bytes(const Layer *layer, Py_ssize_t n, Py_ssize_t rows,
@@ -103,8 +113,9 @@ static Py_ssize_t work_bytes(const Layer *layer, Py_ssize_t n, Py_ssize_t rows,
     case CONV: /* and the gradient of the padded images */
         return Py_MAX(conv_pool_memory(&w, width), conv_pool_gradients_memory(&w, width))
                + padded_numbers(layer, rows) * width;
-    case BATCH_NORM:
-        return 4 * w.channels * (Py_ssize_t)sizeof(double);
+    case BATCH_NORM: /* sums, and tables */
+        return 2 * w.channels * (Py_ssize_t)sizeof(double)
+               + 4 * table_numbers(w.channels, MOST_BYTES / width) * width;
     default:
         return 0;
     }
@@ -130,6 +141,8 @@ static void place_layers(Network *s, Py_ssize_t width)
                      ? take_bytes(&s->shared, s->n * layer->outputs * width)
                      : take_bytes(&s->own, s->most_rows * layer->outputs * width);
         p->kept = take_bytes(&s->own, kept_numbers(layer, s->most_rows, width) * width);
+        if (layer->kind == CONV)
+            p->transformed = take_bytes(&s->shared, transformed_numbers(w) * width);
         work = Py_MAX(work, work_bytes(layer, s->n, s->most_rows, width));
         widest = Py_MAX(widest, Py_MAX(layer->inputs, layer->outputs));
         if (!s->differentiates)

@@ -14,24 +14,25 @@ TARGET static void NAME(add_window)(const ConvPool *s, int squares, const REAL *
         }
 }
 
-/* The first of a window's largest values; as in NumPy, nan is the largest of all. */
+/* The first of a window's largest values, and where it is. */
 TARGET static void NAME(find_largest)(const ConvPool *s, const REAL *window, REAL *out,
                                       unsigned char *winners)
 {
     Py_ssize_t line = s->width * s->channels;
-    memcpy(out, window, s->channels * sizeof(REAL));
-    memset(winners, 0, s->channels);
-    for (Py_ssize_t a = 0; a < s->pool_height; a++)
-        for (Py_ssize_t b = 0; b < s->pool_width; b++) {
-            const REAL *values = window + a * line + b * s->channels;
-            unsigned char place = (unsigned char)(a * s->pool_width + b);
-            for (Py_ssize_t c = 0; c < s->channels; c++) {
-                int wins = values[c] > out[c]
-                           || (values[c] != values[c] && out[c] == out[c]);
-                out[c] = wins ? values[c] : out[c];
-                winners[c] = wins ? place : winners[c];
+    for (Py_ssize_t c = 0; c < s->channels; c += LANES) {
+        Py_ssize_t filled = Py_MIN(LANES, s->channels - c);
+        VECTOR largest = NAME(take)(window + c, filled);
+        INDICES winner = {0};
+        for (Py_ssize_t a = 0; a < s->pool_height; a++)
+            for (Py_ssize_t b = 0; b < s->pool_width; b++) {
+                const REAL *values = window + a * line + b * s->channels + c;
+                NAME(take_larger)(NAME(take)(values, filled),
+                                  (INTEGER)(a * s->pool_width + b), &largest, &winner);
             }
-        }
+        BYTE_VECTOR places = __builtin_convertvector(winner, BYTE_VECTOR);
+        NAME(put)(largest, out + c, filled);
+        memcpy(winners + c, &places, filled);
+    }
 }
 
 TARGET static void NAME(pool)(const ConvPool *s, Py_ssize_t pooling, const REAL *x,

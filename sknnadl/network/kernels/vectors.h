@@ -13,3 +13,21 @@ typedef unsigned char NAME(bytes) __attribute__((vector_size(BYTES / sizeof(REAL
 #define HALF_VECTOR NAME(half_vector)
 #define INDICES NAME(indices)
 #define BYTE_VECTOR NAME(bytes)
+
+/* So many numbers as a vector, filled with zeros; and back. */
+TARGET static inline VECTOR NAME(take)(const REAL *from, Py_ssize_t filled)
+{
+    VECTOR v = {0};
+    if (filled == LANES)
+        return *(const VECTOR *)from;
+    memcpy(&v, from, filled * sizeof(REAL));
+    return v;
+}
+
+TARGET static inline void NAME(put)(VECTOR v, REAL *to, Py_ssize_t filled)
+{
+    if (filled == LANES)
+        *(VECTOR *)to = v;
+    else
+        memcpy(to, &v, filled * sizeof(REAL));
+}

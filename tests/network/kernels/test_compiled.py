@@ -74,6 +74,36 @@ def test_both_ways_agree(level, sizes, n, seed):
     assert dx is None
 
 
+#: Where convolutions are done in tiles: of even and odd sizes, of fewer windows than
+#: fit, of channels and filters that fill vectors or do not.
+TILED = [
+    Geometry(8, 8, 16, (3, 3), (1, 1), 16, (1, 1), 6, 6),
+    Geometry(9, 12, 20, (3, 3), (1, 1), 17, (1, 1), 7, 10),
+    Geometry(12, 9, 33, (3, 3), (1, 1), 40, (1, 1), 10, 7),
+    Geometry(11, 11, 17, (3, 3), (1, 1), 35, (2, 2), 4, 4),
+    Geometry(34, 34, 32, (3, 3), (1, 1), 32, (2, 2), 16, 16),
+    Geometry(10, 10, 16, (3, 3), (1, 1), 64, (1, 1), 7, 8),
+]
+
+
+@needs_kernels
+@pytest.mark.parametrize("sizes", TILED, ids=range(len(TILED)))
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_both_ways_agree_in_tiles(level, sizes, dtype):
+    arrays = draw_arrays(sizes, 3, seed=0, dtype=dtype)
+    exact = both_ways(PatchConvolution, sizes, *(a.astype("float64") for a in arrays))
+    ours = both_ways(CompiledConvolution, sizes, *arrays)
+    # some 500 products of tiles that were added up, in float32 good to 6e-8 each
+    tolerance = 5e-4 if dtype == "float32" else 1e-12
+    for one, other in zip(ours, exact, strict=True):
+        assert one.dtype == dtype
+        np.testing.assert_allclose(one, other, rtol=0, atol=tolerance)
+    x, kernels, gradient = arrays
+    alone = both_ways(CompiledConvolution, sizes, x[:1], kernels, gradient[:1])
+    np.testing.assert_array_equal(alone[0], ours[0][:1])
+    np.testing.assert_array_equal(alone[2], ours[2][:1])
+
+
 @needs_kernels
 def test_both_ways_agree_in_float32(level):
     sizes = Geometry(12, 12, 20, (5, 5), (1, 1), 40, (2, 2), 4, 4)

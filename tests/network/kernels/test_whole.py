@@ -151,11 +151,25 @@ def test_drawn_layers_in_one_call_and_one_by_one(
     check_both_ways([*before, *layers], shape, n, dtype)
 
 
+TILES = [
+    [Conv2D(20, 3, padding="same"), MaxPool2D(2), Conv2D(36, 3), AveragePool2D(2)],
+    [Conv2D(17, 3), Conv2D(32, 3, padding="same", activation="tanh"), L2Pool2D(3)],
+    [Conv2D(16, 3, activation="identity"), BatchNorm("relu"), MaxPool2D(2)],
+]
+
+
+@each_dtype
+@pytest.mark.parametrize("layers", TILES, ids=range(len(TILES)))
+def test_convolutions_in_tiles_in_one_call_and_one_by_one(level, layers, dtype):
+    check_both_ways([*layers, Flatten(), Dense(9)], (13, 15, 18), 5, dtype)
+
+
 PIECES = {
     "dense": ([Dense(40, "tanh"), Dense(30)], (90,)),
     "dropped": ([Dropout(0.2), Dense(40, "tanh"), Dropout(0.5)], (90,)),
     "normalized": ([BatchNorm(), Dense(40), BatchNorm("tanh")], (90,)),
     "images": ([Conv2D(7, 3), MaxPool2D(2), Conv2D(20, 2), Flatten()], (9, 9, 2)),
+    "tiles": ([Conv2D(16, 3), Conv2D(18, 3), Flatten(), Dense(9)], (9, 9, 16)),
     "averages": (
         [Conv2D(7, 3, padding="same"), BatchNorm("relu"), AveragePool2D(2), Flatten()],
         (9, 9, 2),
