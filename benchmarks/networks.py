@@ -31,7 +31,14 @@ from peers import N_THREADS, torch_loop
 from prediction import BLOCKS, torch_predictions
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
-from timing import add_options, best_of_pytorch, print_header, print_row, take_turns
+from timing import (
+    PAUSE,
+    add_options,
+    best_of_pytorch,
+    print_header,
+    print_row,
+    take_turns,
+)
 from torch_layers import torch_layers, torch_rows
 
 from sknnadl.network.building import from_plain
@@ -148,7 +155,7 @@ def measure(run, batch_size, X, y, mode, options):
         model = fitted(run.model, X, y, size, **arguments)
         make = predictions if run.predicts else trainings
         calls = make(run, model, X, y, options.compile)
-        seconds = take_turns(calls, options.repeats, mode.clock)
+        seconds = take_turns(calls, options.repeats, mode.clock, PAUSE)
     if not np.isfinite(model.parameters_).all():
         raise ValueError(f"{run.name} learns nothing: its parameters are not finite.")
     return {name: its / run.epochs for name, its in seconds.items()}

@@ -20,6 +20,7 @@ import torch
 from nets import CONV_NET, N_CLASSES, PERCEPTRON
 from peers import sklearn_epoch, sknnadl_model, torch_module
 from timing import (
+    PAUSE,
     add_options,
     print_header,
     print_ratios,
@@ -107,7 +108,7 @@ def main():
             ("one by one", ALONE, (1,)),
         ):
             calls = predictions(data.X_test[:n_rows], data.y_test, net, blocks)
-            seconds = take_turns(calls, options.repeats)
+            seconds = take_turns(calls, options.repeats, pause=PAUSE)
             print_ratios((net.name, kind), seconds, n_rows)
     command = [sys.executable, __file__, "--memory"]
     megabytes = subprocess.run(command, check=True, capture_output=True, text=True)

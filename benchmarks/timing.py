@@ -5,17 +5,21 @@ import time
 
 #: How sknnadl is called where it goes without its compiled kernels.
 IN_NUMPY = "sknnadl in NumPy"
+#: For so many seconds at most the threads of PyTorch's OpenMP look out for more work.
+PAUSE = 0.25
 
 
-def take_turns(functions, repeats, clock=time.perf_counter):
+def take_turns(functions, repeats, clock=time.perf_counter, pause=0.0):
     """Return the median seconds of each function; the first turn warms up.
 
     The functions take turns, so that a change of the machine's speed meets all. The
     clock is the wall's, or `time.process_time`, that of the process on all processors.
+    Where they use threads, a pause lets those of the one before go to sleep.
     """
     seconds = {name: [] for name in functions}
     for turn in range(repeats + 1):
         for name, function in functions.items():
+            time.sleep(pause)
             start = clock()
             function()
             if turn:

@@ -14,6 +14,7 @@ import warnings
 from nets import CONV_NET, PERCEPTRON, SMALL_PERCEPTRON, WIDE_CONV_NET
 from peers import CONV_PEERS, PERCEPTRON_PEERS
 from timing import (
+    PAUSE,
     add_options,
     print_header,
     print_ratios,
@@ -54,7 +55,7 @@ def main():
         X, y = data.X_train[:n_rows], data.y_train[:n_rows]
         peers = CONV_PEERS if net.n_filters else PERCEPTRON_PEERS
         epochs = {name: peer(X, y, net, batch_size) for name, peer in peers.items()}
-        seconds = take_turns(epochs, options.repeats)
+        seconds = take_turns(epochs, options.repeats, pause=PAUSE)
         print_ratios((net.name, batch_size), seconds, n_rows)
 
 

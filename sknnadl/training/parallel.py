@@ -25,7 +25,7 @@ MAX_PIECES = 8
 #: A piece of more rows than this would only take more memory.
 _PIECE_MOST_ROWS = 1024
 #: A piece is normalized on its own (Hoffer, Hubara and Soudry 2017), so with batch
-#: normalization it needs at least so many rows, each of which has one value of a feature
+#: normalization it needs at least so many rows, each with one value of a feature
 #: or, with images, many.
 _PIECE_ROWS_NORMALIZED, _PIECE_IMAGES_NORMALIZED, _MANY_VALUES = 32, 16, 16
 

@@ -127,7 +127,7 @@ TARGET static void NAME(piece_task)(void *given, Py_ssize_t piece, int worker)
 /* How many inputs' weights are differentiated at a time, and in how many tasks. */
 TARGET static Py_ssize_t NAME(inputs_at_a_time)(const Network *net, const Layer *layer)
 {
-    Py_ssize_t work = net->n * layer->outputs, enough = 1000000 / (work + 1) + 1;
+    Py_ssize_t work = net->n * layer->outputs, enough = 4000000 / (work + 1) + 1;
     return (enough + ROWS - 1) / ROWS * ROWS;
 }
 
