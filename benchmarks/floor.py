@@ -19,13 +19,13 @@ from unittest import mock
 
 import numpy as np
 from nets import CONV_NET, N_CLASSES, PERCEPTRON
+from peak import HEAD, measure_shares
 from threadpoolctl import threadpool_info, threadpool_limits
 from timing import add_options, take_turns
 
 from sknnadl import ConvNetClassifier, MLPClassifier
 from sknnadl.datasets import load_mnist
-from sknnadl.network import network
-from sknnadl.network.kernels import compiled
+from sknnadl.network.kernels import CompiledNetwork, compiled
 from sknnadl.network.layers.conv import Conv2DLayer
 from sknnadl.network.layers.dense import DenseLayer
 from sknnadl.network.losses import LogLoss
@@ -63,7 +63,7 @@ class Profile:
                 parts.append((kind, way, lambda x, words=words: _name(x, words)))
         parts.append((LogLoss, "gradient", lambda loss: "gradient of the loss"))
         stack = "all layers and the loss, in one call"
-        parts.append((network, "stack_gradient", lambda _: stack))
+        parts.append((CompiledNetwork, "differentiate", lambda _: stack))
         parts.append((Step, "take", lambda step: "step"))
         self._stack = ExitStack()
         for kind, way, name in parts:
@@ -182,7 +182,9 @@ def measure(data, repeats):
     head = "network", "mini-batch", "products by BLAS", "products by kernels"
     head += "epoch in NumPy", "epoch compiled", "NumPy / BLAS"
     head += "compiled / BLAS", "compiled / kernels"
-    page = {"FLOORS": table(head, ratios_to_floors)}
+    peak, bits, lines = measure_shares(repeats)
+    page = {"FLOORS": table(head, ratios_to_floors), "SHARES": table(HEAD, lines)}
+    page |= {"PEAK": f"{peak:.0f}", "BITS": str(bits)}
     return page | {"PROFILES": "\n\n".join(profiles)}
 
 

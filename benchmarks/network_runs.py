@@ -148,7 +148,7 @@ RUNS = (
         "table",
         569,
         {32: 0.1, 200: 0.3},
-        epochs=20,
+        epochs=100,
         sklearn=SklearnMLPClassifier(),
         limit_is_of="scikit-learn",
     ),

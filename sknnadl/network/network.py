@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.network.arrays import Array, Shape, allocate, check_vector, ready
+from sknnadl.network.arrays import Array, Shape, allocate, check_vector
 from sknnadl.network.building import build_layers, fuse, lay_out
-from sknnadl.network.kernels import CompiledNetwork, bind_network
+from sknnadl.network.kernels import CompiledNetwork, Steps, bind_network
 from sknnadl.network.layers.layer import LayerSpec, Role
 from sknnadl.network.losses import Loss
 
@@ -172,7 +172,7 @@ class Network:
         if self._whole is None:
             np.copyto(logits, self.forward(x))
         else:
-            self._whole.predict(ready(x, self.dtype), logits, n_pieces, n_threads)
+            self._whole.predict(x, logits, n_pieces, n_threads)
 
     def backward(self, gradient: Array, need_input: bool = False) -> Array | None:
         """Fill `gradient`, given the cost's gradient with respect to the last outputs.
@@ -226,9 +226,6 @@ class Network:
         if logits is None:
             logits = np.empty(targets.shape, self.dtype)
         if self._whole is not None and loss.kernel_number is not None:
-            x, targets = ready(x, self.dtype), ready(targets, self.dtype)
-            if weights is not None:
-                weights = ready(weights, self.dtype)
             number, n_pieces = loss.kernel_number, len(rngs or (0,))
             given = x, targets, weights, scale, number, logits
             self._whole.differentiate(*given, rngs, n_pieces, n_threads)
@@ -242,6 +239,45 @@ class Network:
         if weights is not None:
             np.multiply(gradient, weights[:, np.newaxis], out=gradient)
         self.backward(gradient)
+
+    def train(
+        self,
+        rows: tuple[Array, Array, Array | None],
+        loss: Loss,
+        rngs: Sequence[np.random.Generator],
+        logits: Array,
+        sizes: Sequence[int],
+        n_pieces: Sequence[int],
+        steps: Steps,
+        n_threads: int,
+    ) -> None:
+        """Train on mini-batches, one after the other, in one call of the kernels.
+
+        Only where the network `is_whole`, and the kernels know the loss.
+
+        Parameters
+        ----------
+        rows : (ndarray, ndarray, ndarray or None)
+            The inputs, targets and weights of all mini-batches.
+        loss : Loss
+            What is minimized, as a mean over the mini-batch.
+        rngs : sequence of Generator
+            What each piece draws from.
+        logits : ndarray of shape (n, n_outputs)
+            Where to write the outputs.
+        sizes, n_pieces : sequence of int
+            How many rows each mini-batch has, and how many pieces it is divided into.
+        steps : Steps
+            The step after each.
+        n_threads : int
+            How many threads share the work. It does not change the result.
+        """
+        x, targets, weights = rows
+        self._check_shape(x)
+        assert self._whole is not None
+        assert loss.kernel_number is not None
+        given = x, targets, weights, loss.kernel_number, logits
+        self._whole.train(*given, rngs, sizes, n_pieces, steps, n_threads)
 
     def _check_shape(self, x: Array) -> None:
         if x.shape[1:] != self.input_shape:

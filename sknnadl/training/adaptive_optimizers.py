@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from sknnadl.network.arrays import Array
-from sknnadl.training.optimizers import NO_SHRINKAGE, SGD, Optimizer, Shrinkage
+from sknnadl.training.optimizers import SGD, Optimizer, Shrinkage
 
 
 class SquaresOptimizer(Optimizer):
@@ -160,17 +160,9 @@ class AdamW(Adam):
         both = {"decay": decay, "n_weights": n_weights}
         return super()._own_arguments(arguments, n_weights) | both
 
-    def step(
-        self,
-        gradient: Array,
-        learning_rate: float,
-        shrinkage: Shrinkage = NO_SHRINKAGE,
-        n_threads: int = 1,
-    ) -> None:
-        """Take a step, before which the weights decay."""
+    def _shrink(self, shrinkage: Shrinkage, learning_rate: float) -> Shrinkage:
         keep = 1 - learning_rate * self.decay
-        own = Shrinkage(self.n_weights, shrinkage.l1, shrinkage.l2, keep)
-        super().step(gradient, learning_rate, own, n_threads)
+        return Shrinkage(self.n_weights, shrinkage.l1, shrinkage.l2, keep)
 
 
 class RMSprop(SquaresOptimizer):

@@ -12,13 +12,10 @@ import numpy.typing as npt
 from sknnadl.network.arrays import Array
 from sknnadl.network.losses import Loss
 from sknnadl.network.network import Network
-from sknnadl.training.augmentation import Augmentation, augment
+from sknnadl.training.augmentation import Augmentation
 from sknnadl.training.data import Rows
-from sknnadl.training.parallel import (
-    MAX_PIECES,
-    Pieces,
-    single_threaded_blas,
-)
+from sknnadl.training.mini_batches import MiniBatches
+from sknnadl.training.parallel import MAX_PIECES, single_threaded_blas
 from sknnadl.training.step import Step
 
 #: The cost is computed once for so many mini-batches.
@@ -64,8 +61,6 @@ class Trainer:
     ----------
     pieces : Pieces
         What mini-batches are divided into.
-    is_whole : bool
-        Whether the kernels go through the whole network in one call.
     """
 
     def __init__(
@@ -86,11 +81,9 @@ class Trainer:
         self.shuffle = shuffle
         self.rng = rng
         self.augmentations = augmentations
-        # Images are changed in threads of Python's, also where the kernels go through
-        # the whole network in threads of their own.
-        self.is_whole = network.is_whole and not augmentations
-        self.pieces = Pieces(network, batch_size, n_threads, not self.is_whole)
-        self.n_threads = n_threads
+        given = network, loss, step, batch_size, augmentations, n_threads
+        self._batches = MiniBatches(*given)
+        self.pieces = self._batches.pieces
         self._rngs = [rng] * self.pieces.n_pieces
         self._copies = [[vector.copy() for vector in self._vectors()] for _ in range(2)]
 
@@ -123,14 +116,12 @@ class Trainer:
         if self.network.stochastic or self.augmentations:
             seeds = self.rng.integers(2**63, size=MAX_PIECES)
             self._rngs = [np.random.default_rng(s) for s in seeds]
-        is_divided = self.pieces.n_pieces > 1 and not self.is_whole
-        train = self._divided_batches if is_divided else self._whole_batches
         edges = self._divide(n_rows)
         blocks = [
             edges[i : i + _BATCHES_PER_COST + 1]
             for i in range(0, len(edges) - 1, _BATCHES_PER_COST)
         ]
-        readers = [rows.reader() for _ in range(self.pieces.n_threads)]
+        readers = self._batches.readers(rows)
         longest = max(block[-1] - block[0] for block in blocks)
         logits = np.empty((longest, *self.network.output_shape), rows.dtype)
         total = 0.0
@@ -141,7 +132,8 @@ class Trainer:
                 rates = [rate(edge / n_rows) for edge in block[:-1]]
                 n_block, n_batches = stop - start, len(rates)
                 total += n_block * self.step.penalty_value(n_block / n_batches)
-                train(readers, indices, outputs, block, rates)
+                given = readers, indices, outputs, block, rates, self._rngs
+                self._batches.train(*given)
                 total += self._total_cost(outputs, rows, indices)
                 if not np.isfinite(total):
                     return total
@@ -168,7 +160,7 @@ class Trainer:
         """
         self._rngs = [np.random.default_rng(i) for i in range(MAX_PIECES)]
         n_rows, block_size = len(rows), self.pieces.n_rows * self.pieces.n_pieces
-        readers = [rows.reader() for _ in range(self.pieces.n_threads)]
+        readers = self._batches.readers(rows)
         logits = np.empty((block_size, *self.network.output_shape), rows.dtype)
         total = np.zeros(self.network.parameters.size)
         cost = 0.0
@@ -176,7 +168,8 @@ class Trainer:
             for start in range(0, n_rows, block_size):
                 indices = np.arange(start, min(start + block_size, n_rows))
                 outputs = logits[: len(indices)]
-                self._divided_batch(readers, indices, outputs, n_rows)
+                given = readers, indices, outputs, n_rows, self._rngs
+                self._batches.differentiate(*given)
                 total += self.network.gradient
                 cost += self._total_cost(outputs, rows, indices)
             self.network.gradient.fill(0)
@@ -203,87 +196,6 @@ class Trainer:
 
     def _vectors(self) -> list[Array]:
         return [self.network.parameters, *self.step.optimizer.state.values()]
-
-    def _whole_batches(
-        self,
-        readers: list[Rows],
-        indices: npt.NDArray[np.intp],
-        logits: Array,
-        edges: Sequence[int],
-        rates: Sequence[float],
-    ) -> None:
-        """Train on the mini-batches between some edges; keep the logits."""
-        reader = readers[0]
-        n_taken = reader.block_size(self.batch_size)
-        first = taken_to = edges[0]  # of the rows in the reader's memory
-        for start, stop, rate in zip(edges[:-1], edges[1:], rates, strict=True):
-            if stop > taken_to:
-                first, taken_to = start, max(start + n_taken, stop)
-                block = reader.take(indices[start - edges[0] : taken_to - edges[0]])
-            x, targets, weights = block.cut(start - first, stop - first)
-            if self.augmentations:
-                x = augment(x, self.augmentations, self._rngs[0])
-            outputs = logits[start - edges[0] : stop - edges[0]]
-            self._differentiate_whole(x, targets, weights, outputs, stop - start)
-            self.step.take(rate, stop - start, self.n_threads)
-
-    def _differentiate_whole(
-        self,
-        x: Array,
-        targets: Array,
-        weights: Array | None,
-        logits: Array,
-        n_rows: int,
-    ) -> None:
-        """Fill the gradient of rows, as their share of n_rows, in one call."""
-        n_pieces = self.pieces.count(len(x)) if self.is_whole else 1
-        given = x, targets, self.loss, 1 / n_rows, weights
-        rngs, n_threads = self._rngs[:n_pieces], self.pieces.n_threads
-        self.network.differentiate(*given, rngs, logits, n_threads)
-
-    def _divided_batches(
-        self,
-        readers: list[Rows],
-        indices: npt.NDArray[np.intp],
-        logits: Array,
-        edges: Sequence[int],
-        rates: Sequence[float],
-    ) -> None:
-        """Train on the mini-batches between some edges, in pieces; keep the logits."""
-        for start, stop, rate in zip(edges[:-1], edges[1:], rates, strict=True):
-            batch = slice(start - edges[0], stop - edges[0])
-            self._divided_batch(readers, indices[batch], logits[batch], stop - start)
-            self.step.take(rate, stop - start, self.n_threads)
-
-    def _divided_batch(
-        self,
-        readers: list[Rows],
-        indices: npt.NDArray[np.intp],
-        logits: Array,
-        n_rows: int,
-    ) -> None:
-        """Fill the gradient of a batch, as its share of n_rows; keep the logits."""
-        if self.is_whole:
-            self._differentiate_whole(*readers[0].take(indices), logits, n_rows)
-            self._scale_statistics(self.network, len(indices) / n_rows)
-            return
-
-        def differentiate(thread: int, i: int, network: Network, rows: slice) -> None:
-            x, targets, weights = readers[thread].take(indices[rows])
-            rng = self._rngs[i]
-            if self.augmentations:
-                x = augment(x, self.augmentations, rng)
-            network.differentiate(
-                x, targets, self.loss, 1 / n_rows, weights, [rng], logits[rows]
-            )
-            self._scale_statistics(network, len(x) / n_rows)
-
-        self.pieces.process(len(indices), differentiate)
-
-    def _scale_statistics(self, network: Network, share: float) -> None:
-        """Let the statistics move by what the rows are a share of."""
-        if network.n_trained < network.gradient.size:
-            network.gradient[network.n_trained :] *= share
 
     def _total_cost(
         self, logits: Array, rows: Rows, indices: npt.NDArray[np.intp]

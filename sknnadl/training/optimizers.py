@@ -7,7 +7,7 @@ the table of all.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
@@ -15,7 +15,7 @@ import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from sknnadl.network.arrays import Array
-from sknnadl.network.kernels import bind_step
+from sknnadl.network.kernels import Steps, bind_step
 from sknnadl.network.losses import Loss
 
 
@@ -136,16 +136,48 @@ class Optimizer(ABC):
         Afterwards the gradient may be as it was, or overwritten. The number of threads
         that share the work does not change the result.
         """
+        numbers, own = self._prepare(learning_rate, shrinkage)
+        if self._one_step is not None:
+            self._one_step(gradient, 0, gradient.size, own, numbers, n_threads)
+            return
+        own.add_gradient(self.parameters, gradient)
+        own.decay(self.parameters)
+        self._move(gradient, numbers)
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether a kernel takes the steps."""
+        return self._one_step is not None
+
+    def plan(
+        self, learning_rates: Sequence[float], shrinkages: Sequence[Shrinkage]
+    ) -> Steps:
+        """Return the next steps for a kernel to take; they count as taken."""
+        steps = zip(learning_rates, shrinkages, strict=True)
+        numbers, own = zip(*(self._prepare(*step) for step in steps), strict=True)
+        vectors = [v for name, v in self.state.items() if name in self.slots]
+        first, second, *_ = *vectors, None, None
+        assert self.kernel_number is not None
+        return Steps(
+            self.kernel_number,
+            first,
+            second,
+            np.array(numbers, np.float64),
+            own[0].n_weights,
+            np.array([of[1:] for of in own], np.float64),
+        )
+
+    def _prepare(
+        self, learning_rate: float, shrinkage: Shrinkage
+    ) -> tuple[tuple[float, ...], Shrinkage]:
+        """Count a step, and return its numbers and how it shrinks the weights."""
         if self.counts_steps:
             self.state["n_steps"][0] += 1
-        numbers = self._numbers(learning_rate)
-        if self._one_step is not None:
-            whole = 0, gradient.size
-            self._one_step(gradient, *whole, shrinkage, numbers, n_threads)
-            return
-        shrinkage.add_gradient(self.parameters, gradient)
-        shrinkage.decay(self.parameters)
-        self._move(gradient, numbers)
+        return self._numbers(learning_rate), self._shrink(shrinkage, learning_rate)
+
+    def _shrink(self, shrinkage: Shrinkage, learning_rate: float) -> Shrinkage:
+        """Return how a step shrinks the weights, given how the penalty does."""
+        return shrinkage
 
     @abstractmethod
     def _numbers(self, learning_rate: float) -> tuple[float, ...]:

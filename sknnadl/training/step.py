@@ -6,12 +6,14 @@ A new penalty is a class here and a line in `PENALTIES`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from sknnadl.network.arrays import Array
+from sknnadl.network.kernels import Steps
 from sknnadl.network.layers.layer import Role
 from sknnadl.network.network import Network
 from sknnadl.training.optimizers import NO_SHRINKAGE, Optimizer, Shrinkage
@@ -168,6 +170,16 @@ class Step:
         if gradient.size < network.gradient.size:
             # Statistics, whose gradient says how far to move them.
             network.parameters[gradient.size :] -= network.gradient[gradient.size :]
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether kernels take steps, and nothing is done before or after them."""
+        limits = self.clip_norm, self.max_norm
+        return self.optimizer.is_compiled and limits == (None, None)
+
+    def plan(self, learning_rates: Sequence[float], n_rows: Sequence[int]) -> Steps:
+        """Return the next steps for a kernel to take, given the rows of each batch."""
+        return self.optimizer.plan(learning_rates, list(map(self._shrinkage, n_rows)))
 
     def penalty_share(self, n_rows: float) -> float:
         """Return what the penalty is multiplied by in a batch of so many rows."""

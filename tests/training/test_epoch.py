@@ -24,7 +24,7 @@ from sknnadl.training.data import Rows
 from sknnadl.training.epoch import Trainer
 from sknnadl.training.optimizers import SGD
 from sknnadl.training.prediction import predict_logits
-from sknnadl.training.step import L1, L2, Step
+from sknnadl.training.step import L1, L2, ElasticNet, Step
 
 
 @pytest.fixture(autouse=True)
@@ -268,6 +268,23 @@ def test_threads_do_not_change_a_bit(specs, n_pieces, options, dtype):
         results.append(trainer.network.parameters)
         np.testing.assert_array_equal(results[0], results[-1])
     assert costs == [costs[0]] * 4
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("specs", [PLAIN, NORMALIZED, DROPPED])
+@pytest.mark.parametrize("optimizer", [SGD, lambda w: Adam(w, 0.9, 0.999)])
+def test_steps_in_one_call_are_those_one_by_one(specs, optimizer, n_threads, dtype):
+    rows, results = make_rows(203, *specs[1], dtype=dtype), []
+    for clip_norm in (None, 1e30):  # a limit is looked at between the steps
+        options = {"penalty": ElasticNet(0.1, 0.3), "n_threads": n_threads}
+        trainer = make(*specs, 20, dtype=dtype, optimizer=optimizer, **options)
+        trainer.step.clip_norm, trainer.step.divide_by = clip_norm, 2.0
+        with trainer:
+            costs = [trainer.epoch(rows, lambda part: 0.1 - part / 20) for _ in "ab"]
+        results.append((costs, trainer.network.parameters))
+    assert results[0][0] == results[1][0]
+    np.testing.assert_array_equal(results[0][1], results[1][1])
 
 
 @pytest.mark.parametrize("batch_size", [30, 100])

@@ -17,6 +17,7 @@ from sknnadl.network.kernels.interface import (
     OneStep,
     Product,
     Scratch,
+    Steps,
 )
 from sknnadl.network.kernels.maximum import take_maximum, take_winners
 
@@ -31,6 +32,7 @@ __all__ = [
     "OneStep",
     "Product",
     "Scratch",
+    "Steps",
     "bind_network",
     "bind_step",
     "make_convolution",

@@ -19,8 +19,9 @@
 #include "arrays.h"
 #include "call_dense.h"
 #include "call_conv_pool.h"
-#include "call_network.h"
 #include "call_steps.h"
+#include "read_network.h"
+#include "call_network.h"
 
 /* Compute as on a lesser kind of processor, for tests. */
 static PyObject *set_level(PyObject *self, PyObject *value)
@@ -41,6 +42,8 @@ static PyMethodDef methods[] = {
      "The gradients of weights and biases, and of the rows."},
     {"network_gradient", network_gradient, METH_VARARGS,
      "The gradient of the loss of a whole network."},
+    {"network_steps", network_steps, METH_VARARGS,
+     "The gradients of mini-batches of a network, and a step after each."},
     {"network_outputs", network_outputs, METH_VARARGS, "The outputs of a network."},
     {"conv_pool", conv_pool, METH_VARARGS, "Convolve and pool a block of images."},
     {"conv_pool_gradients", conv_pool_gradients, METH_VARARGS,

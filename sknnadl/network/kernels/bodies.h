@@ -7,15 +7,16 @@
 #include "losses.h"
 #include "conv.h"
 #include "maximum.h"
+#include "winograd_tiles.h"
 #include "winograd.h"
 #include "conv_pool.h"
 #include "scaled_sums.h"
 #include "conv_pool_gradients.h"
 #include "pooling.h"
 #include "batch_norm.h"
+#include "steps.h"
 #include "layers.h"
 #include "network.h"
-#include "steps.h"
 
 #undef LANES
 #undef HALF

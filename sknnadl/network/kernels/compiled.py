@@ -23,6 +23,7 @@ from sknnadl.network.kernels.interface import (
     OneStep,
     Product,
     Scratch,
+    Steps,
 )
 from sknnadl.network.kernels.with_numpy import BlasProduct, PatchConvolution
 
@@ -137,22 +138,52 @@ class CompiledNetwork:
         draws = None
         if rngs is not None:
             draws = tuple(rng.bit_generator.capsule for rng in rngs)
-        arrays = x, targets, weights, scale, loss, logits
         KERNELS.network_gradient(
             *self._bound,
             self._gradient,
             self._memory,
-            *arrays,
+            *self._ready(x, targets, weights),
+            *(scale, loss, logits),
             draws,
             n_pieces,
             n_threads,
         )
 
+    def train(
+        self,
+        x: Array,
+        targets: Array,
+        weights: Array | None,
+        loss: int,
+        logits: Array,
+        rngs: Sequence[np.random.Generator],
+        sizes: Sequence[int],
+        n_pieces: Sequence[int],
+        steps: Steps,
+        n_threads: int,
+    ) -> None:
+        """Differentiate mini-batches of these sizes, and take a step after each."""
+        KERNELS.network_steps(
+            *self._bound,
+            self._gradient,
+            self._memory,
+            *self._ready(x, targets, weights),
+            *(loss, logits),
+            tuple(rng.bit_generator.capsule for rng in rngs),
+            np.array([*sizes, *n_pieces], np.intp),
+            *steps,
+            n_threads,
+        )
+
     def predict(self, x: Array, logits: Array, n_pieces: int, n_threads: int) -> None:
         """Write the logits, as in inference."""
-        KERNELS.network_outputs(
-            *self._bound, self._memory, x, logits, n_pieces, n_threads
-        )
+        given = *self._ready(x), logits, n_pieces, n_threads
+        KERNELS.network_outputs(*self._bound, self._memory, *given)
+
+    def _ready(self, *arrays: Array | None) -> tuple[Array | None, ...]:
+        """Return arrays in the form that the kernels read."""
+        dtype = self._gradient.dtype
+        return tuple(a if a is None else ready(a, dtype) for a in arrays)
 
 
 class CompiledProduct(Product):

@@ -74,6 +74,31 @@ class KernelLayer(NamedTuple):
     numbers: tuple[float, float] = (0.0, 0.0)
 
 
+class Steps(NamedTuple):
+    """An optimizer's steps as the kernels take them.
+
+    Parameters
+    ----------
+    optimizer : int
+        The optimizer's number.
+    first, second : ndarray of shape (n_parameters,) or None
+        What it remembers.
+    numbers : ndarray of shape (n_steps, n_numbers)
+        The numbers of its formula.
+    n_weights : int
+        How many of the parameters are weights, which shrink.
+    shrinkages : ndarray of shape (n_steps, 3)
+        What the penalty's gradients are multiplied by, and the weights themselves.
+    """
+
+    optimizer: int
+    first: Array | None
+    second: Array | None
+    numbers: Array
+    n_weights: int
+    shrinkages: Array
+
+
 @dataclass(frozen=True)
 class Geometry:
     """The sizes of a convolution and of the pooling after it.

@@ -191,6 +191,39 @@ TARGET static void NAME(network_gradient)(const Network *net, const REAL *parame
     share(tasks, threads, NAME(gather_task), &job);
 }
 
+/* Differentiate mini-batches, and take a step after each. What the optimizer remembers is
+   in `first` and `second`. */
+TARGET static void NAME(network_steps)(Network *net, const Batches *batches,
+                                       REAL *parameters, REAL *gradient, char *memory,
+                                       const REAL *x, const REAL *targets,
+                                       const REAL *weights, int loss, REAL *logits,
+                                       BitGenerator *const *generators, int threads,
+                                       Py_ssize_t n_parameters, REAL *first,
+                                       REAL *second)
+{
+    Py_ssize_t inputs = net->layers[0].inputs;
+    Py_ssize_t outputs = net->layers[net->count - 1].outputs;
+    for (Py_ssize_t i = 0; i < batches->count; i++) {
+        const double *of_step = batches->shrinkages + 3 * i;
+        Shrinkage shrinkage = {batches->n_weights, of_step[0], of_step[1], of_step[2]};
+        place_batch(net, batches, i, sizeof(REAL));
+        NAME(network_gradient)(net, parameters, gradient, memory, x, targets, weights,
+                               1.0 / net->n, loss, logits, 1, generators,
+                               threads_of(net, threads));
+        NAME(optimizer_step)(threads, batches->optimizer, 0, batches->trained,
+                             &shrinkage,
+                             batches->numbers + i * optimizers[batches->optimizer].numbers,
+                             parameters, gradient, first, second);
+        /* Statistics, whose gradient says how far to move them. */
+        for (Py_ssize_t j = batches->trained; j < n_parameters; j++)
+            parameters[j] -= gradient[j];
+        x += net->n * inputs;
+        targets += net->n * outputs;
+        logits += net->n * outputs;
+        weights = weights ? weights + net->n : NULL;
+    }
+}
+
 /* The outputs alone. */
 TARGET static void NAME(network_outputs)(const Network *net, const REAL *parameters,
                                          char *memory, const REAL *x, REAL *logits,

@@ -166,3 +166,26 @@ static void place_layers(Network *s, Py_ssize_t width)
     s->work = take_bytes(&s->own, work);
     s->slots = take_bytes(&s->shared, s->differentiates ? s->pieces * s->slot_bytes : 0);
 }
+
+/* Mini-batches that follow each other, and the step after each. */
+typedef struct {
+    Py_ssize_t count, rows, trained; /* parameters that steps are taken on */
+    const Py_ssize_t *sizes, *pieces;
+    int optimizer;
+    Py_ssize_t n_weights;
+    const double *numbers, *shrinkages;
+} Batches;
+
+/* Make the network that of a mini-batch. */
+static void place_batch(Network *s, const Batches *batches, Py_ssize_t i,
+                        Py_ssize_t width)
+{
+    s->n = batches->sizes[i];
+    s->pieces = batches->pieces[i];
+    place_layers(s, width);
+}
+
+static int threads_of(const Network *s, int threads)
+{
+    return (int)Py_MAX(1, Py_MIN(threads, s->pieces));
+}

@@ -22,7 +22,10 @@ TESTS = Path(__file__).parents[2]
 KERNEL_TESTS = ["compiled", "whole", "steps"]
 SHAPES = """
 import numpy as np, sys, sknnadl
-from sknnadl.network import Conv2D, Dense, Flatten, MaxPool2D, Network
+from sknnadl.network import (
+    AveragePool2D, BatchNorm, Conv2D, Dense, Dropout, Flatten, L2Pool2D, MaxPool2D,
+    Network,
+)
 from sknnadl.network.losses import LOSSES
 assert sknnadl.__file__.startswith(sys.argv[1]), sknnadl.__file__
 rng = np.random.default_rng(0)
@@ -38,8 +41,11 @@ while n_compiled < int(sys.argv[2]):
         shape = tuple(map(int, rng.integers(1, 14, 2))) + (int(rng.integers(1, 4)),)
         kernel = [int(rng.integers(1, side + 1)) for side in shape[:2]]
         pool = [int(rng.integers(1, s - k + 2)) for s, k in zip(shape, kernel)]
-        conv = Conv2D(int(rng.integers(1, 20)), tuple(kernel))
-        specs, shape = (conv, MaxPool2D(tuple(pool)), Flatten(), last), shape
+        conv = Conv2D(int(rng.integers(1, 20)), tuple(kernel), activation="tanh")
+        kind = [MaxPool2D, AveragePool2D, L2Pool2D][number // 2 % 3]
+        more = [], [BatchNorm("relu")], [Dropout(0.3)], [Conv2D(17, 3, padding="same")]
+        between = more[number // 6 % 4]
+        specs = (conv, *between, kind(tuple(pool)), *between, Flatten(), last)
     network = Network(specs, shape, rng.choice(["float32", "float64"]))
     network.initialize(rng)
     n_compiled += network.compiled
@@ -48,7 +54,13 @@ while n_compiled < int(sys.argv[2]):
     weights = rng.random(n).astype(network.dtype) if number % 3 else None
     loss = list(LOSSES.values())[number % len(LOSSES)]
     network.forward(x)
-    network.differentiate(x, targets, loss, 1 / n, weights, [rng])
+    rngs, n_threads = [rng] * int(rng.integers(1, min(n, 8) + 1)), number % 3 + 1
+    network.differentiate(x, targets, loss, 1 / n, weights, rngs[:1])
+    network.differentiate(
+        x, targets, loss, 1 / n, weights, rngs, None, 1 if network.stochastic else n_threads
+    )
+    logits = np.empty_like(targets)
+    network.predict(x, logits, len(rngs), n_threads)
     assert np.isfinite(network.gradient).all()
 print(f"{n_compiled} drawn shapes, of {number}, are those of compiled kernels")
 """

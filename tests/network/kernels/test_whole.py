@@ -22,7 +22,7 @@ from sknnadl.network import (
     MaxPool2D,
     Network,
 )
-from sknnadl.network.kernels import KernelLayer, Kind, bind_network, compiled
+from sknnadl.network.kernels import KernelLayer, Kind, Steps, bind_network, compiled
 from sknnadl.network.layers.activations import ACTIVATIONS
 from sknnadl.network.losses import REGRESSION_LOSSES, CrossEntropy, LogLoss
 
@@ -457,6 +457,52 @@ def test_a_loss_or_a_generator_that_is_none_is_refused():
     with pytest.raises(ValueError, match="a generator for each piece"):
         run([DROP], n_pieces=2, rngs=generators(1))
     run([DROP], n_pieces=2, rngs=generators(2))
+
+
+KEPT = np.array([[0.0, 0.0, 1.0]] * 2)
+STEPS = Steps(0, None, None, np.full((2, 1), 0.1), 6, KEPT)
+
+
+def take_steps(rngs=None, sizes=(3, 1), n_pieces=(1, 1), steps=STEPS, targets=None):
+    """Train on four rows of three features, in two mini-batches."""
+    parameters = np.zeros(8)
+    whole = bind_network([DENSE], parameters, parameters.copy())
+    x, logits = np.ones((4, 3)), np.zeros((4, 2))
+    targets = np.ones((4, 2)) if targets is None else targets
+    rngs = generators(2) if rngs is None else rngs
+    whole.train(x, targets, None, 3, logits, rngs, sizes, n_pieces, steps, 2)
+    return parameters
+
+
+def test_steps_are_taken_one_after_the_other():
+    # of the linear squared error: all gradients are -1, then -(1 - 4 * 0.1)
+    np.testing.assert_allclose(take_steps(), 0.1 + 0.1 * 0.6, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sizes": (3, 2)},
+        {"sizes": (3, 0)},
+        {"sizes": (5, -1)},
+        {"sizes": (4,), "n_pieces": (1,)},
+        {"sizes": (2, 1)},
+        {"n_pieces": (1, 2)},
+        {"n_pieces": (3, 1)},
+        {"n_pieces": (0, 1)},
+        {"steps": STEPS._replace(optimizer=6)},
+        {"steps": STEPS._replace(optimizer=1)},
+        {"steps": STEPS._replace(first=np.zeros(8))},
+        {"steps": STEPS._replace(numbers=np.zeros((2, 2)))},
+        {"steps": STEPS._replace(shrinkages=np.zeros((1, 3)))},
+        {"targets": np.ones((3, 2))},
+    ],
+    ids=repr,
+)
+def test_mini_batches_and_steps_that_do_not_fit_are_refused(wrong):
+    take_steps()
+    with pytest.raises(ValueError, match=r"mini-batches|ptimizer|bytes, not"):
+        take_steps(**wrong)
 
 
 def test_layers_that_the_kernels_do_not_know():
