@@ -342,15 +342,15 @@ def interrupt_in_epoch(monkeypatch, epoch, step):
 
     steps_an_epoch = -(-150 // 32)
     countdown = [(epoch - 1) * steps_an_epoch + step]
-    original = SGD.step
+    original = SGD._prepare
 
     def interrupted(self, *arguments):
         countdown[0] -= 1
         if countdown[0] == 0:
             raise KeyboardInterrupt
-        original(self, *arguments)
+        return original(self, *arguments)
 
-    monkeypatch.setattr(SGD, "step", interrupted)
+    monkeypatch.setattr(SGD, "_prepare", interrupted)
 
 
 def test_an_interrupted_fit_is_that_of_the_last_whole_epoch(iris, monkeypatch):

@@ -56,9 +56,8 @@ while n_compiled < int(sys.argv[2]):
     network.forward(x)
     rngs, n_threads = [rng] * int(rng.integers(1, min(n, 8) + 1)), number % 3 + 1
     network.differentiate(x, targets, loss, 1 / n, weights, rngs[:1])
-    network.differentiate(
-        x, targets, loss, 1 / n, weights, rngs, None, 1 if network.stochastic else n_threads
-    )
+    given = x, targets, loss, 1 / n, weights, rngs, None
+    network.differentiate(*given, 1 if network.stochastic else n_threads)
     logits = np.empty_like(targets)
     network.predict(x, logits, len(rngs), n_threads)
     assert np.isfinite(network.gradient).all()
