@@ -283,7 +283,7 @@ from sknnadl import MLPClassifier
 from sknnadl.callbacks import Checkpoint
 X, y = load_digits(return_X_y=True)
 model = MLPClassifier((20,), solver="adam", dropout=0.1, early_stopping=True,
-                      max_iter=60, n_iter_no_change=np.inf, random_state=0)
+                      max_iter=200, n_iter_no_change=np.inf, random_state=0)
 print("begins", flush=True)
 model.set_callbacks(Checkpoint(sys.argv[1])).fit(X, y)
 """
@@ -296,7 +296,7 @@ def kill(n_times, tmp_path):
         solver="adam",
         dropout=0.1,
         early_stopping=True,
-        max_iter=60,
+        max_iter=200,
         n_iter_no_change=np.inf,
         random_state=0,
     )

@@ -75,7 +75,8 @@ TARGET static void NAME(backward_conv)(const PASSAGE *p, REAL *dz, REAL *dx)
     Py_ssize_t in_slot = kernels_in_slot(l, MOST_BYTES / sizeof(REAL));
     Py_ssize_t padded = padded_numbers(l, p->rows);
     const REAL *x = padded ? (const REAL *)p->kept : p->in;
-    REAL *dx_padded = padded ? (REAL *)p->work : dx, *work = (REAL *)p->work + padded;
+    REAL *dx_padded = padded ? (REAL *)p->work : dx;
+    REAL *work = (REAL *)p->work + (padded + MOST_BYTES - 1) / MOST_BYTES * MOST_BYTES;
     w.n = p->rows;
     NAME(sum_of_rows)(w.n * w.down * w.across, w.filters, dz, p->slot + in_slot);
     memset(p->slot, 0, in_slot * sizeof(REAL));

@@ -112,7 +112,7 @@ static Py_ssize_t work_bytes(const Layer *layer, Py_ssize_t n, Py_ssize_t rows,
         return Py_MAX(dense_memory(&of_batch), dense_memory(&back));
     case CONV: /* and the gradient of the padded images */
         return Py_MAX(conv_pool_memory(&w, width), conv_pool_gradients_memory(&w, width))
-               + padded_numbers(layer, rows) * width;
+               + (padded_numbers(layer, rows) + MOST_BYTES) * width;
     case BATCH_NORM: /* sums, and tables */
         return 2 * w.channels * (Py_ssize_t)sizeof(double)
                + 4 * table_numbers(w.channels, MOST_BYTES / width) * width;
