@@ -81,8 +81,8 @@ TARGET static inline void NAME(transpose_square)(INDICES (*const shuffles)[2],
             if (i & s)
                 continue;
             VECTOR upper = row[i], lower = row[i + s];
-            row[i] = __builtin_shuffle(upper, lower, shuffles[k][0]);
-            row[i + s] = __builtin_shuffle(upper, lower, shuffles[k][1]);
+            row[i] = NAME(shuffled)(upper, lower, shuffles[k][0]);
+            row[i + s] = NAME(shuffled)(upper, lower, shuffles[k][1]);
         }
     }
 #pragma GCC unroll 16

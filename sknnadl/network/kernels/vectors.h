@@ -31,3 +31,17 @@ TARGET static inline void NAME(put)(VECTOR v, REAL *to, Py_ssize_t filled)
     else
         memcpy(to, &v, filled * sizeof(REAL));
 }
+
+/* Each lane of the result is the one of both vectors, one after the other, that the
+   shuffle says. */
+TARGET static inline VECTOR NAME(shuffled)(VECTOR one, VECTOR other, INDICES shuffle)
+{
+#ifdef __clang__ /* which has none with a shuffle that varies */
+    VECTOR result = one;
+    for (int i = 0; i < LANES; i++)
+        result[i] = shuffle[i] < LANES ? one[shuffle[i]] : other[shuffle[i] - LANES];
+    return result;
+#else
+    return __builtin_shuffle(one, other, shuffle);
+#endif
+}
