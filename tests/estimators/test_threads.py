@@ -8,9 +8,11 @@ import pytest
 from joblib import Parallel, cpu_count, delayed, parallel_config
 from threadpoolctl import threadpool_limits
 
+from sknnadl._sklearn import _openmp_effective_n_threads
 from sknnadl.estimators.threads import count_threads
 
-CORES = cpu_count(only_physical_cores=True)
+#: What HistGradientBoosting takes: all cores, unless the environment says otherwise.
+CORES = _openmp_effective_n_threads()
 
 
 def test_all_cores_by_default():
