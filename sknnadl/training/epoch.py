@@ -14,7 +14,7 @@ from sknnadl.network.losses import Loss
 from sknnadl.network.network import Network
 from sknnadl.training.augmentation import Augmentation
 from sknnadl.training.data import Rows
-from sknnadl.training.mini_batches import MiniBatches
+from sknnadl.training.mini_batches import MiniBatches, Stretch
 from sknnadl.training.parallel import MAX_PIECES, single_threaded_blas
 from sknnadl.training.step import Step
 
@@ -133,7 +133,7 @@ class Trainer:
                 n_block, n_batches = stop - start, len(rates)
                 total += n_block * self.step.penalty_value(n_block / n_batches)
                 given = readers, indices, outputs, block, rates, self._rngs
-                self._batches.train(*given)
+                self._batches.train(Stretch(*given))
                 total += self._total_cost(outputs, rows, indices)
                 if not np.isfinite(total):
                     return total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,33 @@ from sknnadl.training.step import Step
 
 #: Rows, and where they are.
 Indices = npt.NDArray[np.intp]
+
+
+class Stretch(NamedTuple):
+    """Mini-batches that follow each other.
+
+    Parameters
+    ----------
+    readers : list of Rows
+        See `MiniBatches.readers`.
+    indices : ndarray of shape (n_rows,)
+        Where the rows are.
+    logits : ndarray of shape (n_rows, n_outputs)
+        Where to write the outputs.
+    edges : sequence of int
+        Where each mini-batch begins, and where the last one ends.
+    rates : sequence of float
+        The learning rate of each.
+    rngs : sequence of Generator
+        What each piece draws from.
+    """
+
+    readers: list[Rows]
+    indices: Indices
+    logits: Array
+    edges: Sequence[int]
+    rates: Sequence[float]
+    rngs: Sequence[np.random.Generator]
 
 
 class MiniBatches:
@@ -71,32 +99,8 @@ class MiniBatches:
         """Return the rows for each thread, with memory of its own."""
         return [rows.reader() for _ in range(self.pieces.n_threads)]
 
-    def train(
-        self,
-        readers: list[Rows],
-        indices: Indices,
-        logits: Array,
-        edges: Sequence[int],
-        rates: Sequence[float],
-        rngs: Sequence[np.random.Generator],
-    ) -> None:
-        """Train on the mini-batches between some edges; keep the logits.
-
-        Parameters
-        ----------
-        readers : list of Rows
-            See `readers`.
-        indices : ndarray of shape (n_rows,)
-            Where the rows are.
-        logits : ndarray of shape (n_rows, n_outputs)
-            Where to write the outputs.
-        edges : sequence of int
-            Where each mini-batch begins, and where the last one ends.
-        rates : sequence of float
-            The learning rate of each.
-        rngs : sequence of Generator
-            What each piece draws from.
-        """
+    def train(self, stretch: Stretch) -> None:
+        """Train on some mini-batches; keep the logits."""
         if (
             self._is_whole
             and self.step.is_compiled
@@ -107,7 +111,7 @@ class MiniBatches:
             way = self._one_by_one
         else:
             way = self._in_pieces
-        way(readers, indices, logits, edges, rates, rngs)
+        way(stretch)
 
     def differentiate(
         self,
@@ -134,15 +138,8 @@ class MiniBatches:
 
         self.pieces.process(len(indices), differentiate)
 
-    def _in_one_call(
-        self,
-        readers: list[Rows],
-        indices: Indices,
-        logits: Array,
-        edges: Sequence[int],
-        rates: Sequence[float],
-        rngs: Sequence[np.random.Generator],
-    ) -> None:
+    def _in_one_call(self, stretch: Stretch) -> None:
+        readers, indices, logits, edges, rates, rngs = stretch
         reader, first = readers[0], 0
         n_taken = reader.block_size(self.batch_size)
         while first < len(rates):
@@ -164,15 +161,8 @@ class MiniBatches:
             )
             first = end
 
-    def _one_by_one(
-        self,
-        readers: list[Rows],
-        indices: Indices,
-        logits: Array,
-        edges: Sequence[int],
-        rates: Sequence[float],
-        rngs: Sequence[np.random.Generator],
-    ) -> None:
+    def _one_by_one(self, stretch: Stretch) -> None:
+        readers, indices, logits, edges, rates, rngs = stretch
         reader = readers[0]
         n_taken = reader.block_size(self.batch_size)
         first = taken_to = edges[0]  # of the rows in the reader's memory
@@ -201,15 +191,8 @@ class MiniBatches:
         given = x, targets, self.loss, 1 / n_rows, weights
         self.network.differentiate(*given, rngs[:n_pieces], logits, self.n_threads)
 
-    def _in_pieces(
-        self,
-        readers: list[Rows],
-        indices: Indices,
-        logits: Array,
-        edges: Sequence[int],
-        rates: Sequence[float],
-        rngs: Sequence[np.random.Generator],
-    ) -> None:
+    def _in_pieces(self, stretch: Stretch) -> None:
+        readers, indices, logits, edges, rates, rngs = stretch
         for start, stop, rate in zip(edges[:-1], edges[1:], rates, strict=True):
             batch = slice(start - edges[0], stop - edges[0])
             n_rows = stop - start

@@ -126,20 +126,22 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_users)
 
 
-def count_piece_rows(network: Network) -> int:
+def count_piece_rows(network: Network, in_kernels: bool) -> int:
     """Return how many rows a piece of a mini-batch has at least.
 
     Parameters
     ----------
     network : Network
         What goes forward and back through the rows.
+    in_kernels : bool
+        Whether the kernels divide mini-batches themselves.
 
     Returns
     -------
     n_rows : int
-        The number, which depends on the network alone.
+        The number, which does not depend on the threads.
     """
-    work = _piece_work(network)
+    work = _piece_work(network, in_kernels)
     n_rows = min(math.ceil(work / network.work), _PIECE_MOST_ROWS)
     if network.n_trained == network.parameters.size:
         return n_rows
@@ -148,14 +150,14 @@ def count_piece_rows(network: Network) -> int:
     return max(n_rows, least)
 
 
-def _piece_work(network: Network) -> int:
+def _piece_work(network: Network, in_kernels: bool) -> int:
     """Return how many multiplications the rows of a piece need to go forward.
 
     It is enough to be worth waking a thread for, and so many for each parameter that
     adding the pieces' gradients costs little.
     """
     n_parameters = network.parameters.size
-    if network.is_whole:
+    if in_kernels:
         # The kernels' threads are awake, and only few gradients are added up; but for
         # very few rows it takes longer to read the weights than to multiply by them.
         return max(5 * 10**6, 8 * n_parameters)
@@ -198,7 +200,7 @@ class Pieces:
         n_threads: int,
         has_replicas: bool = True,
     ) -> None:
-        self.n_rows = count_piece_rows(network)
+        self.n_rows = count_piece_rows(network, in_kernels=not has_replicas)
         self.n_pieces = self.count(batch_size)
         self.n_threads = min(n_threads, self.n_pieces)
         # A thread's replicas take turns, so they share their memory.

@@ -232,7 +232,7 @@ def test_the_number_of_threads_changes_nothing(case):
 def test_the_number_of_threads_changes_nothing_in_small_pieces(case):
     model, (X, y, w) = case
     with pytest.MonkeyPatch.context() as patch:  # pieces of very few rows
-        patch.setattr(parallel, "_piece_work", lambda network: 1)
+        patch.setattr(parallel, "_piece_work", lambda *_: 1)
         patch.setattr(parallel, "_PIECE_ROWS_NORMALIZED", 2)
         alone, *others = (
             clone(model).set_params(n_jobs=n_jobs).fit(X, y, w) for n_jobs in (1, 2, 3)
@@ -245,7 +245,7 @@ def test_the_number_of_threads_changes_nothing_in_the_books_network(monkeypatch)
     X, y, _ = make_data(33, (28, 28), 4)
     model = ConvNetClassifier(batch_size=20, max_iter=2, n_iter_no_change=np.inf)
     model.set_params(learning_rate_init=0.01, dropout=0.5, random_state=0)
-    monkeypatch.setattr(parallel, "_piece_work", lambda network: 4 * 10**6)
+    monkeypatch.setattr(parallel, "_piece_work", lambda *_: 4 * 10**6)
     n_pieces, count = set(), parallel.Pieces.count
 
     def count_pieces(self, n_rows):

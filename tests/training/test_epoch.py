@@ -30,7 +30,7 @@ from sknnadl.training.step import L1, L2, ElasticNet, Step
 @pytest.fixture(autouse=True)
 def _pieces_of_few_rows(monkeypatch):
     monkeypatch.setattr(
-        parallel, "_piece_work", lambda net: max(10**6, 64 * net.parameters.size)
+        parallel, "_piece_work", lambda net, _: max(10**6, 64 * net.parameters.size)
     )
 
 

@@ -245,7 +245,7 @@ def test_validation_decides_what_is_best_and_when_to_stop(iris):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_threads_do_not_change_a_bit(dtype, monkeypatch):
     monkeypatch.setattr(
-        parallel, "_piece_work", lambda net: max(10**6, 64 * net.parameters.size)
+        parallel, "_piece_work", lambda net, _: max(10**6, 64 * net.parameters.size)
     )
     rng = np.random.default_rng(0)
     data = rng.standard_normal((300, 500)), rng.integers(3, size=300)

@@ -1,10 +1,9 @@
-/* Dense layers, and convolution with max-pooling, forward and backward, for a block;
-   and optimizers' steps.
+/* Layers, whole networks and optimizers' steps.
 
-   The functions do what `BlasProduct` and `PatchConvolution` do in NumPy. Nothing in a row's or
-   an image's result depends on those beside it. All is compiled as one file: first the
-   kernels, by `levels.h` for each kind of processor and by `numbers.h` for each type of
-   number, then what Python calls. */
+   The functions do what the layers and optimizers do in NumPy. Nothing in a row's or an
+   image's result depends on those beside it, but for batch normalization in training.
+   All is compiled as one file: first the kernels, by `levels.h` for each kind of
+   processor and by `numbers.h` for each type of number, then what Python calls. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <math.h>
@@ -57,7 +56,7 @@ static PyMethodDef methods[] = {
 static struct PyModuleDef module = {
     .m_base = PyModuleDef_HEAD_INIT,
     .m_name = "_compiled",
-    .m_doc = "Compiled dense layers, convolution with max-pooling, and steps.",
+    .m_doc = "Compiled layers, whole networks and steps.",
     .m_size = -1,
     .m_methods = methods,
 };

@@ -1,7 +1,7 @@
-"""Products, convolution and steps by the compiled kernels, where they were built.
+"""Layers, whole networks and steps by the compiled kernels, where they were built.
 
 Whether they compute, or NumPy does, is decided here alone: by the functions that make
-products, convolutions, stacks and steps.
+products, convolutions, whole networks and steps.
 """
 
 from __future__ import annotations
