@@ -16,6 +16,11 @@ def count_threads(n_jobs: int | None) -> int:
     `joblib.parallel_config` it is what that says, and inside a worker of joblib, whose
     siblings have the other cores, it is 1.
     """
+    if n_jobs == 0:
+        raise ValueError(
+            "n_jobs must be a number of threads, None for all cores, or negative to "
+            "count back from all processors (-1 is all), got 0."
+        )
     if n_jobs is not None:
         return int(effective_n_jobs(n_jobs))
     backend, configured = get_active_backend()

@@ -8,6 +8,7 @@ import pytest
 from joblib import Parallel, cpu_count, delayed, parallel_config
 from threadpoolctl import threadpool_limits
 
+from sknnadl import MLPClassifier
 from sknnadl._sklearn import _openmp_effective_n_threads
 from sknnadl.estimators.threads import count_threads
 
@@ -19,6 +20,11 @@ def test_all_cores_by_default():
     assert count_threads(None) == CORES
     assert count_threads(3) == 3
     assert count_threads(-1) == cpu_count()
+
+
+def test_no_threads_are_refused(iris):
+    with pytest.raises(ValueError, match=r"n_jobs must be .* None .* got 0\."):
+        MLPClassifier(n_jobs=0).fit(*iris)
 
 
 @pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing"])
