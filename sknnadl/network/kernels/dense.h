@@ -33,13 +33,26 @@ TARGET static void NAME(sum_of_rows)(Py_ssize_t n, Py_ssize_t units, const REAL 
             sum[j] += dz[i * units + j];
 }
 
-/* dx = dz transposed, where this is weights.T */
-TARGET static void NAME(dense_input_gradient)(const Dense *s, const REAL *transposed,
-                                              const REAL *dz, REAL *dx, REAL *memory)
+/* dx = dz transposed, where this is weights.T; without it, for few rows, dx is
+   (weights dz.T).T: to transpose the weights would take longer. */
+TARGET static void NAME(dense_input_gradient)(const Dense *s, const REAL *weights,
+                                              const REAL *transposed, const REAL *dz,
+                                              REAL *dx, REAL *memory)
 {
-    Product p = {.rows = s->n, .lines = 1, .depth = s->units, .columns = s->inputs,
-                 .row_step = s->units, .step = 1};
-    NAME(multiply)(p, dz, transposed, dx, memory);
+    if (transposed) {
+        Product p = {.rows = s->n, .lines = 1, .depth = s->units, .columns = s->inputs,
+                     .row_step = s->units, .step = 1};
+        NAME(multiply)(p, dz, transposed, dx, memory);
+        return;
+    }
+    Py_ssize_t filled = NAME(filled_columns)(s->n);
+    Product p = {.rows = s->inputs, .lines = 1, .depth = s->units, .columns = filled,
+                 .row_step = s->units, .step = 1, .b_step = filled, .out_step = filled};
+    REAL *dz_transposed = memory, *dx_transposed = memory + s->units * filled;
+    memset(dz_transposed, 0, s->units * filled * sizeof(REAL));
+    NAME(transpose)(s->n, s->units, dz, s->units, dz_transposed, filled);
+    NAME(multiply_wide)(&p, weights, dz_transposed, dx_transposed);
+    NAME(transpose)(s->inputs, s->n, dx_transposed, filled, dx, s->inputs);
 }
 
 /* All gradients, that of `x` where `dx` is not NULL. */
@@ -52,6 +65,11 @@ TARGET static void NAME(dense_gradients)(const Dense *s, const REAL *x,
     NAME(sum_of_rows)(s->n, s->units, dz, biases_gradient);
     if (!dx)
         return;
+    if (!is_transposed(s->n)) {
+        NAME(dense_input_gradient)(s, weights, NULL, dz, dx, memory);
+        return;
+    }
     NAME(transpose)(s->inputs, s->units, weights, s->units, memory, s->inputs);
-    NAME(dense_input_gradient)(s, memory, dz, dx, memory + s->inputs * s->units);
+    NAME(dense_input_gradient)(s, weights, memory, dz, dx,
+                               memory + s->inputs * s->units);
 }

@@ -168,7 +168,9 @@ TARGET static void NAME(backward)(const PASSAGE *p, REAL *dz, REAL *dx)
     case DENSE: {
         Dense sizes = {p->rows, l->inputs, l->outputs};
         if (dx)
-            NAME(dense_input_gradient)(&sizes, p->transposed, dz, dx, (REAL *)p->work);
+            NAME(dense_input_gradient)(&sizes, p->parameters + l->weights,
+                                       is_transposed(p->n) ? p->transposed : NULL, dz,
+                                       dx, (REAL *)p->work);
         break;
     }
     case CONV:

@@ -76,7 +76,8 @@ TARGET static void NAME(prepare_task)(void *given, Py_ssize_t i, int worker)
     const Layer *layer = net->layers + i;
     const REAL *weights = job->parameters + layer->weights;
     REAL *transformed = (REAL *)(job->memory + net->places[i].transformed);
-    int has_weights = layer->kind == DENSE || layer->kind == CONV;
+    int has_weights = layer->kind == CONV
+                      || (layer->kind == DENSE && is_transposed(net->n));
     if (layer->kind == CONV && NAME(is_winograd)(&layer->windows))
         NAME(transform_kernels)(&layer->windows, weights, transformed);
     if (net->differentiates && has_weights && i > net->first_trained)

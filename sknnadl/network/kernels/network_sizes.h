@@ -104,12 +104,13 @@ static Py_ssize_t work_bytes(const Layer *layer, Py_ssize_t n, Py_ssize_t rows,
                              Py_ssize_t width)
 {
     ConvPool w = layer->windows;
-    Dense back = {rows, layer->outputs, layer->inputs};
+    Dense of_piece = {rows, layer->inputs, layer->outputs};
     Dense of_batch = {n, layer->inputs, layer->outputs};
     w.n = rows;
     switch (layer->kind) {
     case DENSE:
-        return Py_MAX(dense_memory(&of_batch), dense_memory(&back));
+        return Py_MAX(dense_memory(&of_batch),
+                      dense_input_gradient_memory(&of_piece, width));
     case CONV: /* and the gradient of the padded images */
         return Py_MAX(conv_pool_memory(&w, width), conv_pool_gradients_memory(&w, width))
                + (padded_numbers(layer, rows) + MOST_BYTES) * width;

@@ -67,10 +67,25 @@ static Py_ssize_t dense_memory(const Dense *s)
     return (s->n + s->inputs) * MOST_BYTES;
 }
 
-/* The transposed weights, and a vector for each row and each unit. */
+/* Whether weights are transposed for the gradient of so many rows of a mini-batch. */
+static int is_transposed(Py_ssize_t n)
+{
+    return n > 48;
+}
+
+/* The gradient of the input: the rows transposed, or a vector for each row and unit. */
+static Py_ssize_t dense_input_gradient_memory(const Dense *s, Py_ssize_t width)
+{
+    Py_ssize_t filled = Py_MAX(s->n, MOST_BYTES / width);
+    return Py_MAX((s->inputs + s->units) * filled * width,
+                  (s->n + s->units) * MOST_BYTES);
+}
+
+/* The transposed weights too. */
 static Py_ssize_t dense_gradients_memory(const Dense *s, Py_ssize_t width)
 {
-    Py_ssize_t back = s->inputs * s->units * width + (s->n + s->units) * MOST_BYTES;
+    Py_ssize_t back = s->inputs * s->units * width
+                      + dense_input_gradient_memory(s, width);
     return Py_MAX(dense_memory(s), back);
 }
 
