@@ -53,21 +53,37 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+static int begin(PyObject *self)
+{
+    static int has_begun; /* an import holds a lock */
+    if (!has_begun && prepare_workers()) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    has_begun = 1;
+    level = best_level();
+    return PyModule_AddStringConstant(self, "level", level_names[level]);
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, begin},
+#ifdef Py_mod_gil
+    /* A call changes what it was given alone; what is shared is in `workers.h`, with
+       locks of its own. */
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
 static struct PyModuleDef module = {
     .m_base = PyModuleDef_HEAD_INIT,
     .m_name = "_compiled",
     .m_doc = "Compiled layers, whole networks and steps.",
-    .m_size = -1,
     .m_methods = methods,
+    .m_slots = slots,
 };
 
 PyMODINIT_FUNC PyInit__compiled(void)
 {
-    PyObject *self = prepare_workers() ? PyErr_NoMemory() : PyModule_Create(&module);
-    level = best_level();
-    if (self && PyModule_AddStringConstant(self, "level", level_names[level]) < 0) {
-        Py_DECREF(self);
-        return NULL;
-    }
-    return self;
+    return PyModuleDef_Init(&module);
 }

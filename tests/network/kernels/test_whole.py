@@ -102,6 +102,8 @@ pools = st.sampled_from([MaxPool2D, AveragePool2D, L2Pool2D])
 small = st.integers(1, 3)
 pairs = st.tuples(small, small)
 activations = st.sampled_from(KNOWN)
+#: Behind a dead unit all rows are alike and normalized to 0, or nearly: no kink there.
+smooth = activations.filter(lambda name: "relu" not in name)
 
 
 @st.composite
@@ -121,13 +123,13 @@ def image_layers(draw):
         if draw(st.booleans()):
             layers.append(draw(pools)(draw(pairs), stride=draw(st.none() | pairs)))
         if draw(st.booleans()):
-            layers.append(BatchNorm(draw(activations), epsilon=0.1))
+            layers.append(BatchNorm(draw(smooth), epsilon=0.1))
         if draw(st.booleans()):
             layers.append(Dropout(0.3))
     if draw(st.booleans()):
         layers += [Flatten(), Dense(draw(st.integers(1, 40)), draw(activations))]
         if draw(st.booleans()):
-            layers += [BatchNorm(draw(activations), epsilon=0.1), Dropout(0.5)]
+            layers += [BatchNorm(draw(smooth), epsilon=0.1), Dropout(0.5)]
         return layers
     return [*layers, Flatten()]
 
