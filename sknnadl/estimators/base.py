@@ -24,6 +24,7 @@ from sknnadl.estimators.attributes import (
     kept_on_failure,
 )
 from sknnadl.estimators.fitting import resume_run, start_run, train
+from sknnadl.estimators.input_gradients import InputGradients
 from sknnadl.estimators.inputs import AnyArray, TakesRows
 from sknnadl.estimators.monitors import EvalSets
 from sknnadl.estimators.threads import count_threads
@@ -50,6 +51,7 @@ def can_train_by_parts(estimator):
 
 
 class BaseNetwork(
+    InputGradients,
     TakesRows,
     ParameterViews,
     DerivedAttributes,
