@@ -51,6 +51,13 @@ def find_figure(room: Axes | Figure) -> Figure:
     return cast("Figure", room.figure)
 
 
+def write_alone(ax: Axes, text: str) -> None:
+    """Write in an Axes, where there is nothing to draw."""
+    written = ax.text(0.5, 0.5, text, color=QUIET, transform=ax.transAxes)
+    written.set(ha="center", va="center")
+    ax.set_axis_off()
+
+
 def make_panels(
     ax: Panels | None,
     heights: Sequence[float],
