@@ -43,8 +43,8 @@ print(f"{net.score(data.X_test, data.y_test):.1%} of the test images")
 _ = TrainingHistoryDisplay.from_estimator(net)
 
 # %%
-# Several fits go into one picture, with a colour each. ``eval_sets`` are watched and
-# decide nothing: here the training rows and the test rows, which end far apart.
+# Several fits go into one picture, with a colour each. ``eval_sets`` are measured after
+# each epoch and decide nothing: here the training rows, and the test rows above them.
 
 sets = {"train": (data.X_train, data.y_train), "test": (data.X_test, data.y_test)}
 fits = {}
