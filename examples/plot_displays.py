@@ -43,6 +43,17 @@ print(f"{net.score(data.X_test, data.y_test):.1%} of the test images")
 _ = TrainingHistoryDisplay.from_estimator(net)
 
 # %%
+# Several fits go into one picture, with a colour each. ``eval_sets`` are measured after
+# each epoch and decide nothing: here the training rows, and the test rows above them.
+
+sets = {"train": (data.X_train, data.y_train), "test": (data.X_test, data.y_test)}
+fits = {}
+for solver in ("sgd", "adam"):
+    fits[solver] = MLPClassifier(solver=solver, alpha=0, max_iter=40, random_state=0)
+    fits[solver].fit(data.X_train, data.y_train, eval_sets=sets)
+_ = TrainingHistoryDisplay.from_estimators(fits)
+
+# %%
 # The kernels of the first convolutional layer, on a colour scale with zero in its
 # middle: blue pixels count against a feature, red ones for it.
 

@@ -1,9 +1,11 @@
-"""Displays of what a network has learned and how it was trained.
+"""What a network has learned, how it was trained, and what fools it.
 
-They have the form of scikit-learn's: made by ``from_estimator``, drawn again by
+Displays have the form of scikit-learn's: made by ``from_estimator``, drawn again by
 ``plot``. matplotlib is needed to draw: ``pip install "sknnadl[plot]"``.
 """
 
+from sknnadl.displays.adversarial import AdversarialDisplay
+from sknnadl.displays.fast_gradient import fast_gradient_sign
 from sknnadl.displays.feature_map_images import FeatureMapDisplay
 from sknnadl.displays.gradient_norms import GradientNormDisplay
 from sknnadl.displays.kernel_images import KernelDisplay
@@ -11,9 +13,11 @@ from sknnadl.displays.misclassified import MisclassifiedDisplay
 from sknnadl.displays.training_history import TrainingHistoryDisplay
 
 __all__ = [
+    "AdversarialDisplay",
     "FeatureMapDisplay",
     "GradientNormDisplay",
     "KernelDisplay",
     "MisclassifiedDisplay",
     "TrainingHistoryDisplay",
+    "fast_gradient_sign",
 ]

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     #: One Axes, whose place panels take, or one for each panel.
     Panels = Axes | list[Axes] | tuple[Axes, ...] | NDArray[Any]
 
-#: The two colours of lines, which no kind of colour blindness takes for one.
-FIRST, SECOND = "#0072B2", "#D55E00"
+#: The colours of lines, which no kind of colour blindness takes for one another (Okabe
+#: and Ito 2008); the first two are the furthest apart.
+COLORS = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
+FIRST, SECOND, *_ = COLORS
 #: What is said in words beside the data.
 QUIET = "0.4"
 #: With this many epochs or fewer each one has a point.
@@ -47,6 +49,13 @@ def make_axes(ax: Axes | None, figsize: tuple[float, float]) -> Axes:
 def find_figure(room: Axes | Figure) -> Figure:
     """Return the figure of an Axes, or a figure itself."""
     return cast("Figure", room.figure)
+
+
+def write_alone(ax: Axes, text: str) -> None:
+    """Write in an Axes, where there is nothing to draw."""
+    written = ax.text(0.5, 0.5, text, color=QUIET, transform=ax.transAxes)
+    written.set(ha="center", va="center")
+    ax.set_axis_off()
 
 
 def make_panels(

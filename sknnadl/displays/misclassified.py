@@ -14,7 +14,13 @@ from sklearn.utils.validation import (
     column_or_1d,
 )
 
-from sknnadl.displays.axes import QUIET, SECOND, find_figure, make_axes
+from sknnadl.displays.axes import (
+    QUIET,
+    SECOND,
+    find_figure,
+    make_axes,
+    write_alone,
+)
 from sknnadl.displays.tiles import Tiles, check_n_columns, take_images
 
 if TYPE_CHECKING:
@@ -272,9 +278,7 @@ class MisclassifiedDisplay:
         """Draw a message in the place of images."""
         self.ax_ = make_axes(ax, (4, 1))
         self.figure_ = find_figure(self.ax_)
-        text = self.ax_.text(0.5, 0.5, "No image is misclassified.", color=QUIET)
-        text.set(ha="center", va="center", transform=self.ax_.transAxes)
-        self.ax_.set_axis_off()
+        write_alone(self.ax_, "No image is misclassified.")
         self.images_ = []
         self.text_ = []
         return self

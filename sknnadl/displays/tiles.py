@@ -83,11 +83,18 @@ class Tiles:
         inches = min(inches, _WIDEST / width)
         return max(width * inches, least), max(self.total_height * inches, 1) + 0.3
 
-    def draw(self, ax: Axes, images: NDArray[Any], **im_kw: Any) -> list[AxesImage]:
-        """Draw the images and return them as artists of the Axes."""
+    def draw(
+        self,
+        ax: Axes,
+        images: NDArray[Any],
+        corners: Sequence[tuple[float, float]] | None = None,
+        **im_kw: Any,
+    ) -> list[AxesImage]:
+        """Draw the images, at all places or at some; return them as artists."""
+        places = self.corners if corners is None else corners
         artists = [
             ax.imshow(image, extent=(x, x + self.width, y + self.height, y), **im_kw)
-            for image, (x, y) in zip(images, self.corners, strict=True)
+            for image, (x, y) in zip(images, places, strict=True)
         ]
         self.show(ax)
         return artists

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sknnadl.displays.axes import (
-    FIRST,
-    QUIET,
-    SECOND,
-    draw_curve,
-    find_figure,
-    make_panels,
+from sknnadl.displays.axes import QUIET, draw_curve, find_figure, make_panels
+from sknnadl.displays.history_curves import (
+    PANELS,
+    Look,
+    choose_looks,
+    describe,
+    explain_looks,
+    find_best_epoch,
+    find_measured,
+    new_label,
 )
 from sknnadl.displays.wrapped import unwrap
 
@@ -25,35 +28,47 @@ if TYPE_CHECKING:
 
     from sknnadl.displays.axes import Panels
 
-#: The panels that there may be: label, height.
-_PANELS = {
-    "loss": ("loss", 3),
-    "score": ("validation\nscore", 2),
-    "rate": ("learning\nrate", 1.5),
-}
+    #: Of one fit, or of several by their names.
+    Values = ArrayLike | Mapping[str, ArrayLike]
+    Sets = Mapping[str, ArrayLike] | Mapping[str, Mapping[str, ArrayLike]]
+    Epochs = int | Mapping[str, int | None]
+
+#: The parameters that have a curve each.
+_CURVES = "loss", "val_loss", "val_score", "learning_rate"
 
 
 class TrainingHistoryDisplay:
-    """The losses, score and learning rate of each epoch.
+    """The losses, scores and learning rate of each epoch, of one fit or of several.
 
     Losses are in the first panel. Scores have a panel of their own where there are
     any, and so has the learning rate. Where early stopping has chosen an epoch, a line
     marks it.
 
-    It is best made by `from_estimator`.
+    One fit has a colour for the rows that a curve is of: those to train on, to
+    validate on, and each of ``eval_sets``. Of several fits each has a colour, and the
+    rows have another kind of line. What is drawn into panels that have curves takes
+    colours and labels that are not there yet.
+
+    It is best made by `from_estimator` or `from_estimators`.
 
     Parameters
     ----------
-    loss : array-like of shape (n_epochs,)
+    loss : array-like of shape (n_epochs,), or dict of str to array-like
         The training cost of each epoch: the loss on the training rows and the penalty.
-    val_loss : array-like of shape (n_epochs,), default=None
+        Of several fits, here and below, a dict with an array for the name of each.
+    val_loss : array-like of shape (n_epochs,), or dict, default=None
         The loss on the rows to validate on, without penalty.
-    val_score : array-like of shape (n_epochs,), default=None
+    val_score : array-like of shape (n_epochs,), or dict, default=None
         The score on the rows to validate on.
-    learning_rate : array-like of shape (n_epochs,), default=None
+    learning_rate : array-like of shape (n_epochs,), or dict, default=None
         The learning rate at the start of each epoch.
-    best_epoch : int, default=None
+    eval_sets : dict of str to array-like, or dict of such dicts, default=None
+        The losses and scores of other rows, by their names in ``history_``, such as
+        ``"test_loss"`` and ``"test_score"``.
+    best_epoch : int or dict of str to int, default=None
         The epoch, counted from 1, whose parameters were kept.
+    name : str, default=None
+        What the labels of a single fit begin with.
 
     Attributes
     ----------
@@ -62,7 +77,8 @@ class TrainingHistoryDisplay:
     axes_ : ndarray of Axes
         The panels, from top to bottom.
     lines_ : dict of str to Line2D
-        The curves, by the names of the parameters.
+        The curves, by the names of the parameters and those of ``eval_sets``; of
+        several fits a dict of such dicts.
 
     See Also
     --------
@@ -79,32 +95,42 @@ class TrainingHistoryDisplay:
     >>> display = TrainingHistoryDisplay.from_estimator(mlp)
     >>> len(display.axes_), list(display.lines_)
     (3, ['loss', 'val_loss', 'val_score', 'learning_rate'])
+    >>> adam = MLPClassifier(solver="adam", random_state=0)
+    >>> adam = adam.fit(data.X_train, data.y_train)
+    >>> both = TrainingHistoryDisplay.from_estimators({"SGD": mlp, "Adam": adam})
+    >>> {name: len(lines) for name, lines in both.lines_.items()}
+    {'SGD': 4, 'Adam': 2}
     """
 
     figure_: Figure
     axes_: NDArray[Any]
-    lines_: dict[str, Line2D]
+    lines_: dict[str, Any]
 
     def __init__(
         self,
-        loss: ArrayLike,
+        loss: Values,
         *,
-        val_loss: ArrayLike | None = None,
-        val_score: ArrayLike | None = None,
-        learning_rate: ArrayLike | None = None,
-        best_epoch: int | None = None,
+        val_loss: Values | None = None,
+        val_score: Values | None = None,
+        learning_rate: Values | None = None,
+        eval_sets: Sets | None = None,
+        best_epoch: Epochs | None = None,
+        name: str | None = None,
     ) -> None:
         self.loss: Any = loss
         self.val_loss: Any = val_loss
         self.val_score: Any = val_score
         self.learning_rate: Any = learning_rate
-        self.best_epoch = best_epoch
+        self.eval_sets: Any = eval_sets
+        self.best_epoch: Any = best_epoch
+        self.name = name
 
     @classmethod
     def from_estimator(
         cls,
         estimator: Any,
         *,
+        name: str | None = None,
         ax: Panels | None = None,
         line_kw: dict[str, Any] | None = None,
     ) -> Self:
@@ -115,6 +141,8 @@ class TrainingHistoryDisplay:
         estimator : object
             A fitted estimator of this package that trains a network, or a pipeline or
             search with one inside.
+        name : str, default=None
+            What the labels begin with.
         ax : Axes or array-like of Axes, default=None
             Where to draw: one Axes, whose place the panels take, or one for each
             panel. By default a new figure.
@@ -127,13 +155,54 @@ class TrainingHistoryDisplay:
             The display, drawn.
         """
         network, _ = unwrap(estimator)
-        names = "loss", "val_loss", "val_score", "learning_rate"
-        values = {name: np.array(network.history_[name], float) for name in names}
-        measured = {
-            name: array for name, array in values.items() if not np.isnan(array).all()
-        }
-        best = _find_best_epoch(network, measured)
-        return cls(**measured, best_epoch=best).plot(ax=ax, line_kw=line_kw)
+        measured = find_measured(network.history_)
+        own = {entry: measured.pop(entry) for entry in _CURVES if entry in measured}
+        best = find_best_epoch(network, own)
+        display = cls(**own, eval_sets=measured, best_epoch=best, name=name)
+        return display.plot(ax=ax, line_kw=line_kw)
+
+    @classmethod
+    def from_estimators(
+        cls,
+        estimators: Mapping[str, Any],
+        *,
+        ax: Panels | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> Self:
+        """Draw the histories of several fitted estimators into one picture.
+
+        Parameters
+        ----------
+        estimators : dict of str to object
+            Fitted estimators as `from_estimator` takes them, by the names that they
+            have in the legend.
+        ax : Axes or array-like of Axes, default=None
+            Where to draw: one Axes, whose place the panels take, or one for each
+            panel. By default a new figure.
+        line_kw : dict, default=None
+            Arguments for `matplotlib.axes.Axes.plot`.
+
+        Returns
+        -------
+        display : TrainingHistoryDisplay
+            The display, drawn.
+        """
+        if not isinstance(estimators, Mapping) or not estimators:
+            raise ValueError(
+                "estimators must be a dict of fitted estimators by their names, such "
+                f"as {{'SGD': net, 'Adam': other}}, got {estimators!r}."
+            )
+        names = *_CURVES, "eval_sets", "best_epoch"
+        values: dict[str, Any] = {name: {} for name in names}
+        for name, estimator in estimators.items():
+            network, _ = unwrap(estimator)
+            measured = find_measured(network.history_)
+            values["best_epoch"][name] = find_best_epoch(network, measured)
+            for entry in _CURVES:
+                if entry in measured:
+                    values[entry][name] = measured.pop(entry)
+            values["eval_sets"][name] = measured
+        return cls(**values).plot(ax=ax, line_kw=line_kw)
 
     def plot(
         self,
@@ -156,51 +225,86 @@ class TrainingHistoryDisplay:
         display : TrainingHistoryDisplay
             The display itself.
         """
-        curves = {
-            "loss": ("loss", "training cost", FIRST),
-            "val_loss": ("loss", "validation loss", SECOND),
-            "val_score": ("score", None, SECOND),
-            "learning_rate": ("rate", None, QUIET),
-        }
-        curves = {k: v for k, v in curves.items() if getattr(self, k) is not None}
-        used = [name for name in _PANELS if name in {v[0] for v in curves.values()}]
-        heights = [_PANELS[name][1] for name in used]
+        fits = self._fits()
+        entries = list(dict.fromkeys(e for curves, _ in fits.values() for e in curves))
+        used = [name for name in PANELS if name in {describe(e).panel for e in entries}]
+        heights = [PANELS[name][1] for name in used]
         self.axes_ = make_panels(ax, heights, (6, 1 + 0.75 * sum(heights)))
         panels = dict(zip(used, self.axes_, strict=True))
         self.figure_ = find_figure(self.axes_[0])
-        self.lines_ = {
-            name: draw_curve(
-                panels[panel],
-                getattr(self, name),
-                **{"color": color, "label": label} | (line_kw or {}),
-            )
-            for name, (panel, label, color) in curves.items()
+        looks = choose_looks(list(fits), entries, panels["loss"])
+        is_one = not isinstance(self.loss, Mapping)
+        quiet = QUIET if is_one and not panels["loss"].lines else None
+        lines: dict[Any, dict[str, Line2D]] = {
+            look.name: self._draw(panels, look, *fits[look.name], quiet, line_kw or {})
+            for look in looks
         }
-        self._finish(panels)
+        self.lines_ = lines[self.name] if is_one else lines
+        if len(fits) == 1:
+            panels["loss"].legend(frameon=False)
+        else:
+            losses = [e for e in entries if describe(e).panel == "loss"]
+            best = [epoch for _, epoch in fits.values()]
+            explain_looks(panels["loss"], looks, best, losses)
+        self._finish(panels, entries)
         return self
 
-    def _finish(self, panels: Mapping[str, Axes]) -> None:
-        """Mark the best epoch, and label the axes."""
+    def _fits(self) -> dict[str | None, tuple[dict[str, Any], int | None]]:
+        """Return for each fit its curves, by entries of the history, and best epoch."""
+        if not isinstance(self.loss, Mapping):
+            curves = {entry: getattr(self, entry) for entry in _CURVES}
+            curves |= self.eval_sets or {}
+            own = {entry: v for entry, v in curves.items() if v is not None}
+            return {self.name: (own, self.best_epoch)}
+        fits: dict[str | None, tuple[dict[str, Any], int | None]] = {}
+        for name in self.loss:
+            curves = {
+                entry: (getattr(self, entry) or {}).get(name) for entry in _CURVES
+            }
+            curves |= (self.eval_sets or {}).get(name, {})
+            own = {entry: v for entry, v in curves.items() if v is not None}
+            fits[name] = own, (self.best_epoch or {}).get(name)
+        return fits
+
+    def _draw(
+        self,
+        panels: Mapping[str, Axes],
+        look: Look,
+        curves: Mapping[str, ArrayLike],
+        best_epoch: int | None,
+        quiet: str | None,
+        line_kw: dict[str, Any],
+    ) -> dict[str, Line2D]:
+        """Draw the curves of a fit, and mark its best epoch.
+
+        What is said beside the losses and scores is in a quiet colour, if there is one.
+        """
+        lines = {}
+        beside = quiet or look.colors["training"]
+        for entry, values in curves.items():
+            panel, rows, label = describe(entry)
+            ax = panels[panel]
+            color = beside if panel == "rate" else look.colors[rows]
+            style = {"color": color, "ls": look.lines[rows]}
+            style["label"] = new_label(ax, look.name, label)
+            lines[entry] = draw_curve(ax, values, **style | line_kw)
+        for panel, ax in panels.items():
+            if best_epoch is not None and panel != "rate":
+                label = new_label(ax, look.name, f"best epoch: {best_epoch}")
+                line = ax.axvline(best_epoch, color=beside, lw=1.2, ls=":")
+                line.set(label=label, zorder=1)
+        return lines
+
+    def _finish(self, panels: Mapping[str, Axes], entries: list[str]) -> None:
+        """Label the axes."""
         for name, panel in panels.items():
-            panel.set(ylabel=_PANELS[name][0])
-            if self.best_epoch is not None and name != "rate":
-                line = panel.axvline(self.best_epoch, color=QUIET, lw=1.2, ls=":")
-                line.set(label=f"best epoch: {self.best_epoch}", zorder=1)
+            panel.set(ylabel=PANELS[name][0])
         if "rate" in panels:
-            panels["rate"].set_ylim(0, 1.1 * np.nanmax(self.learning_rate))
-        panels["loss"].legend(frameon=False)
+            rates = [np.nanmax(line.get_ydata()) for line in panels["rate"].lines]
+            panels["rate"].set_ylim(0, 1.1 * max(rates))
+        if "score" in panels:
+            scores = [e for e in entries if describe(e).panel == "score"]
+            if scores == ["val_score"]:
+                panels["score"].set_ylabel("validation\nscore")
         self.axes_[-1].set_xlabel("epoch")
         self.figure_.align_ylabels(list(self.axes_))
-
-
-def _find_best_epoch(
-    network: Any, measured: Mapping[str, NDArray[np.float64]]
-) -> int | None:
-    """Return the epoch whose parameters early stopping kept, the first of the best."""
-    if not getattr(network, "early_stopping", False):
-        return None
-    if getattr(network, "scoring", None) == "loss":
-        values = measured.get("val_loss")
-    else:
-        values = -measured["val_score"] if "val_score" in measured else None
-    return None if values is None else int(np.nanargmin(values)) + 1

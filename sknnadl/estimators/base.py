@@ -24,7 +24,9 @@ from sknnadl.estimators.attributes import (
     kept_on_failure,
 )
 from sknnadl.estimators.fitting import resume_run, start_run, train
+from sknnadl.estimators.input_gradients import InputGradients
 from sknnadl.estimators.inputs import AnyArray, TakesRows
+from sknnadl.estimators.monitors import EvalSets
 from sknnadl.estimators.threads import count_threads
 from sknnadl.network.building import from_plain
 from sknnadl.network.layers import Dense
@@ -49,6 +51,7 @@ def can_train_by_parts(estimator):
 
 
 class BaseNetwork(
+    InputGradients,
     TakesRows,
     ParameterViews,
     DerivedAttributes,
@@ -128,6 +131,8 @@ class BaseNetwork(
         X_val: MatrixLike | None = None,
         y_val: VectorLike | None = None,
         sample_weight_val: VectorLike | None = None,
+        eval_sets: EvalSets | None = None,
+        X_eval: tuple[MatrixLike, ...] | None = None,
     ) -> Self:
         """Train the network.
 
@@ -151,6 +156,14 @@ class BaseNetwork(
             The targets of ``X_val``.
         sample_weight_val : array-like of shape (n_val,), default=None
             The weights of ``X_val``.
+        eval_sets : dict of str to tuple, default=None
+            Rows that only watch: under a name ``(X, y)`` or ``(X, y,
+            sample_weight)``. After each epoch their loss, without penalty, and their
+            score go into ``history_``, of a set ``"test"`` as ``"test_loss"`` and
+            ``"test_score"``.
+        X_eval : tuple, default=None
+            The rows of each set, for a pipeline to transform; in ``eval_sets`` None
+            is in their place.
 
         Returns
         -------
@@ -175,18 +188,22 @@ class BaseNetwork(
         with kept_on_failure(self):
             if not self.warm_start:
                 forget(self)
-            given = X_val, y_val, sample_weight_val
-            run = start_run(self, X, y, sample_weight, given, is_fit=True)
+            validation, monitored = (
+                (X_val, y_val, sample_weight_val),
+                (eval_sets, X_eval),
+            )
+            given = X, y, sample_weight, validation, monitored
+            run = start_run(self, *given, is_fit=True)
             run.schedule.begin(len(run.history["loss"]))
             n_epochs = run.max_epochs
             context = self._init_callback_context(max_subtasks=n_epochs)
             train(self, run, n_epochs, context, X, y, sample_weight, is_fit=True)
         return self
 
-    def _fit_epoch(self, X, y, sample_weight, validation):
+    def _fit_epoch(self, X, y, sample_weight, validation, monitored):
         """Do the work of `partial_fit`."""
         with kept_on_failure(self):
-            run = start_run(self, X, y, sample_weight, validation)
+            run = start_run(self, X, y, sample_weight, validation, monitored)
             context = None
             if getattr(self, "_skl_callbacks", None):
                 context = self._init_callback_context("partial_fit", max_subtasks=1)
@@ -194,10 +211,11 @@ class BaseNetwork(
         return self
 
     @fit_context()
-    def _resume(self, X, y, sample_weight, validation):
+    def _resume(self, X, y, sample_weight, validation, monitored):
         """Go on with a fit that was left after an epoch, in the same state."""
         with kept_on_failure(self):
-            run, n_epochs = resume_run(self, X, y, sample_weight, validation)
+            given = X, y, sample_weight, validation, monitored
+            run, n_epochs = resume_run(self, *given)
             if n_epochs:
                 context = self._init_callback_context(max_subtasks=n_epochs)
                 train(self, run, n_epochs, context, X, y, sample_weight, is_fit=True)

@@ -22,6 +22,7 @@ from sknnadl._sklearn import (
 from sknnadl.estimators.attributes import kept_on_failure
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
+from sknnadl.estimators.monitors import EvalSets
 from sknnadl.network.losses import LOSSES
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import log_probabilities
@@ -47,6 +48,8 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         X_val: MatrixLike | None = None,
         y_val: VectorLike | None = None,
         sample_weight_val: VectorLike | None = None,
+        eval_sets: EvalSets | None = None,
+        X_eval: tuple[MatrixLike, ...] | None = None,
     ) -> Self:
         """Train for one epoch of mini-batches over the rows given.
 
@@ -67,12 +70,8 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         classes : array-like of shape (n_classes,), default=None
             All classes that will ever come, or the numbers of the labels. Required in
             the first call, where ``y`` need not have all of them, and optional later.
-        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
-            Rows to validate on.
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
-            The targets of ``X_val``.
-        sample_weight_val : array-like of shape (n_val,), default=None
-            The weights of ``X_val``.
+        X_val, y_val, sample_weight_val, eval_sets, X_eval
+            Rows to validate on, and rows that only watch, as in `fit`.
 
         Returns
         -------
@@ -92,10 +91,10 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
                 "dict(zip(classes, compute_class_weight('balanced', classes=classes, "
                 "y=y))), or as sample_weight."
             )
-        given = X_val, y_val, sample_weight_val
+        given = (X_val, y_val, sample_weight_val), (eval_sets, X_eval)
         with kept_on_failure(self):
             _check_partial_fit_first_call(self, as_numpy(classes, "classes"))
-            return self._fit_epoch(X, y, sample_weight, given)
+            return self._fit_epoch(X, y, sample_weight, *given)
 
     def predict(self, X: MatrixLike) -> AnyArray:
         """Return the most probable class of each row, or its labels.

@@ -107,6 +107,42 @@ def encode(X: Any, encoding: dict[str, Any]) -> AnyArray:
     return np.hstack(parts)
 
 
+def pull_back(gradients: AnyArray, X: Any, encoding: dict[str, Any]) -> AnyArray:
+    """Return gradients with respect to columns, given those with respect to inputs.
+
+    At the edge of a bin it is the slope on its right, and 0 where a number is missing.
+
+    Raises
+    ------
+    ValueError
+        If there are categories, of which there are no gradients.
+    """
+    if encoding["categories"]:
+        places = [place for place, _ in encoding["categories"]]
+        raise ValueError(
+            f"The columns {places} of X have categories, and a cost has no gradient "
+            "with respect to a word: leave them out, or encode them before."
+        )
+    columns = _numbers(X, encoding["numeric"], encoding["arguments"]["impute_missing"])
+    columns = columns.astype(np.float64)
+    pulled = gradients[:, : columns.shape[1]].astype(np.float64)
+    if "center" in encoding:
+        pulled /= encoding["scale"]
+    if encoding["arguments"]["input_scaling"] == "robust":
+        scaled = (columns - encoding["center"]) / encoding["scale"]
+        pulled *= np.hypot(1, scaled / _FURTHEST) ** -3.0
+    start = columns.shape[1]
+    for place, edges in enumerate(encoding.get("edges", ())):
+        if len(edges) > 2:
+            column, stop = columns[:, [place]], start + len(edges) - 1
+            is_in = (edges[:-1] <= column) & (column < edges[1:])  # (n, bins)
+            slopes = is_in * (2 * _BIN_REACH / np.diff(edges))
+            pulled[:, place] += (gradients[:, start:stop] * slopes).sum(axis=1)
+            start = stop
+    pulled[np.isnan(columns)] = 0
+    return pulled.astype(gradients.dtype)
+
+
 def count_inputs(encoding: dict[str, Any]) -> int:
     """Return how many inputs `encode` makes of a row."""
     of_bins = sum(

@@ -10,6 +10,7 @@ from sknnadl.estimators.advice import (
     warn_of_interrupt,
     warn_unless_learned,
 )
+from sknnadl.estimators.monitors import make_monitors
 from sknnadl.estimators.threads import count_threads
 from sknnadl.estimators.validation import (
     check_can_be_scored,
@@ -26,7 +27,9 @@ from sknnadl.training.run import Diverged
 from sknnadl.training.state import load_state, take_state
 
 
-def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
+def start_run(
+    estimator, X, y, sample_weight, validation, monitored=(None, None), is_fit=False
+):
     """Check everything and return the run, at its start or where it was left.
 
     Parameters
@@ -37,6 +40,8 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
         What `fit` was given.
     validation : tuple of (X_val, y_val, sample_weight_val)
         The rows to validate on, or None for each.
+    monitored : tuple of (eval_sets, X_eval), default=(None, None)
+        The rows that only watch, or None for each.
     is_fit : bool, default=False
         Whether it is for `fit`, which may hold rows out for validation, and compares
         nothing with what was seen on other rows.
@@ -95,11 +100,14 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
     # Rows of a partial_fit need not be like those before; L-BFGS only goes down.
     run.may_explode = not is_fit or estimator.solver == FULL_BATCH
     if validation_rows is not None:
-        check_can_be_scored(estimator, run, validation_rows)
+        remedy = "X_val and y_val with rows of each class, a larger validation_fraction"
+        given = run.validate, run.history, validation_rows, "to validate on", remedy
+        check_can_be_scored(estimator, *given)
+    run.monitors = make_monitors(estimator, network, loss, rows, monitored, run.history)
     return run
 
 
-def resume_run(estimator, X, y, sample_weight, validation):
+def resume_run(estimator, X, y, sample_weight, validation, monitored):
     """Return the run of a fit that was left after an epoch, and the epochs to go.
 
     The arguments are those of `start_run`, of a fit.
@@ -109,7 +117,8 @@ def resume_run(estimator, X, y, sample_weight, validation):
     ValueError
         If the data are other than those the fit began with.
     """
-    run = start_run(estimator, X, y, sample_weight, validation, is_fit=True)
+    given = X, y, sample_weight, validation, monitored
+    run = start_run(estimator, *given, is_fit=True)
     state, now = estimator.training_state_, take_state(run)
     for entry, names in (
         ("rows", "X, y or sample_weight"),
@@ -196,7 +205,7 @@ class _Teller:
     def end(self):
         """Tell that it has ended; return whether a callback wants training to stop."""
         if self.estimator.verbose:
-            _print_epoch(self.run.history, self.last)
+            _print_epoch(self.run.history, self.last, self.run.monitors)
         return bool(
             self.context
             and self.task.call_on_fit_task_end(
@@ -209,14 +218,17 @@ class _Teller:
         return deepcopy(learned_attributes(self.run))
 
 
-def _print_epoch(history, n_epochs):
-    """Print one line on the last epoch."""
+def _print_epoch(history, n_epochs, names):
+    """Print one line on the last epoch, and on the sets of these names."""
     last = {name: values[-1] for name, values in history.items()}
     norms = last.get("gradient_norms")
     line = f"Epoch {len(history['loss'])}/{n_epochs}: loss {last['loss']:.6f}"
     if not np.isnan(last["val_score"]):
         line += f", validation loss {last['val_loss']:.6f}"
         line += f", validation score {last['val_score']:.4f}"
+    for name in names:
+        line += f", {name} loss {last[f'{name}_loss']:.6f}"
+        line += f", {name} score {last[f'{name}_score']:.4f}"
     if not np.isnan(last["learning_rate"]):
         line += f", learning rate {last['learning_rate']:g}"
     if isinstance(norms, tuple):  # and not nan, for an epoch without

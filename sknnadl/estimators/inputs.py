@@ -86,6 +86,10 @@ class TakesRows:
         """
         return X
 
+    def _to_features(self, gradients, X):
+        """Return gradients with respect to features, given those of the inputs."""
+        return gradients
+
     def _check_X(self, X, **options):
         """Return X as validated rows and, where it is given, y.
 

@@ -18,6 +18,7 @@ from sknnadl._sklearn import (
 )
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
+from sknnadl.estimators.monitors import EvalSets
 from sknnadl.estimators.scaling import mean_and_deviation
 from sknnadl.network.losses import REGRESSION_LOSSES
 from sknnadl.training.data import Rows
@@ -46,6 +47,8 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         X_val: MatrixLike | None = None,
         y_val: VectorLike | None = None,
         sample_weight_val: VectorLike | None = None,
+        eval_sets: EvalSets | None = None,
+        X_eval: tuple[MatrixLike, ...] | None = None,
     ) -> Self:
         """Train for one epoch of mini-batches over the rows given.
 
@@ -63,12 +66,8 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         sample_weight : array-like of shape (n_samples,), default=None
             The weight of each row's cost. Weights are divided by their mean in the
             first call, and by the same number in those that go on from it.
-        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
-            Rows to validate on.
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
-            The targets of ``X_val``.
-        sample_weight_val : array-like of shape (n_val,), default=None
-            The weights of ``X_val``.
+        X_val, y_val, sample_weight_val, eval_sets, X_eval
+            Rows to validate on, and rows that only watch, as in `fit`.
 
         Returns
         -------
@@ -81,8 +80,8 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
             If the data cannot be trained on. The estimator is left as it was.
         """
         self._validate_params()  # which scikit-learn leaves out of later calls
-        given = X_val, y_val, sample_weight_val
-        return self._fit_epoch(X, y, sample_weight, given)
+        given = (X_val, y_val, sample_weight_val), (eval_sets, X_eval)
+        return self._fit_epoch(X, y, sample_weight, *given)
 
     def predict(self, X: MatrixLike) -> AnyArray:
         """Return the values of each row.

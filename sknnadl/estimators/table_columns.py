@@ -11,7 +11,12 @@ from sklearn.utils import check_array, check_X_y
 from sklearn.utils.validation import validate_data
 
 from sknnadl._sklearn import _safe_indexing
-from sknnadl.estimators.encoding import count_inputs, encode, learn_encoding
+from sknnadl.estimators.encoding import (
+    count_inputs,
+    encode,
+    learn_encoding,
+    pull_back,
+)
 from sknnadl.estimators.inputs import TakesRows, as_numpy
 
 
@@ -90,6 +95,11 @@ class TakesTables(TakesRows):
             return X
         with self._advised():
             return encode(X, self.encoding_)
+
+    def _to_features(self, gradients, X):
+        if not self._is_encoded():
+            return gradients
+        return pull_back(gradients, self._check_X(X, reset=False), self.encoding_)
 
     @contextmanager
     def _advised(self):

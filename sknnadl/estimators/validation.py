@@ -33,7 +33,8 @@ def find_validation_rows(estimator, rows, sample_weight, given, seed, is_fit):
         name, other = ("X_val", "y_val") if y is None else ("y_val", "X_val")
         raise ValueError(f"{name} was given without {other}: give both, or neither.")
     if X is not None:
-        return rows, _make_given(estimator, X, y, weights, rows)
+        names = "X_val, y_val or sample_weight_val"
+        return rows, make_given(estimator, X, y, weights, rows, names)
     if weights is not None:
         raise ValueError("sample_weight_val was given without X_val and y_val.")
     # As in scikit-learn, L-BFGS trains on all rows that there are.
@@ -59,18 +60,23 @@ def find_validation_rows(estimator, rows, sample_weight, given, seed, is_fit):
     return training, held_out
 
 
-def _make_given(estimator, X, y, sample_weight, rows):
-    """Return the rows that the user has given, in the form of the training rows."""
+def make_given(estimator, X, y, sample_weight, rows, names):
+    """Return rows that the user has given, in the form of the training rows.
+
+    An error begins with the names of what was given.
+    """
     try:
         with np.errstate(all="ignore"):
             given, _ = estimator._make_rows(
                 X, y, sample_weight, reset=False, dtype=rows.dtype
             )
     except ValueError as error:
-        raise ValueError(f"X_val, y_val or sample_weight_val: {error}") from None
+        raise ValueError(f"{names}: {error}") from None
     if given.labels.shape[1:] != rows.labels.shape[1:]:
         ours, theirs = given.labels[0].size, rows.labels[0].size
-        raise ValueError(f"y_val has {ours} values a row, and y has {theirs}.")
+        raise ValueError(
+            f"{names}: y has {ours} values a row, and for training {theirs}."
+        )
     return given
 
 
@@ -84,15 +90,28 @@ def describe_network(network, loss):
 
 
 def make_validation(estimator, network, loss, rows):
-    """Return what is watched, and what gives the loss and the score of the rows.
-
-    The latter takes the history until then.
-    """
+    """Return what is watched, and what gives the loss and the score of the rows."""
     scoring = estimator.scoring
     has_scorer = scoring not in (None, _LOSS)
-    scorer = check_scoring(estimator, scoring) if has_scorer else None
     if rows is None:
+        if has_scorer:
+            check_scoring(estimator, scoring)
         return TRAINING_COST, None
+    validate = make_measure(estimator, network, loss, rows)
+    if not estimator.early_stopping:
+        return TRAINING_COST, validate
+    if not has_scorer:
+        return Watched("val_loss", rows=rows.fingerprint()), validate
+    return Watched("val_score", _name(scoring), rows.fingerprint()), validate
+
+
+def make_measure(estimator, network, loss, rows):
+    """Return what gives the loss and the score of rows, given the history until then.
+
+    The network has then the parameters that are measured.
+    """
+    has_scorer = estimator.scoring not in (None, _LOSS)
+    scorer = check_scoring(estimator, estimator.scoring) if has_scorer else None
     n_before = len(vars(estimator).get("history_", {}).get("loss", ()))
     model = copy(estimator)
     # The rows are as the network sees them: without names, and encoded.
@@ -103,7 +122,7 @@ def make_validation(estimator, network, loss, rows):
     if scorer and rows.weights is not None and _takes_weights(scorer):
         weights = {"sample_weight": rows.weights}
 
-    def validate(history):
+    def measure(history):
         logits = predict_logits(network, rows, count_threads(estimator.n_jobs))
         with np.errstate(all="ignore"):
             costs = loss.value(logits, rows.targets())
@@ -116,11 +135,7 @@ def make_validation(estimator, network, loss, rows):
         y = estimator._targets(rows)
         return cost, float(scorer(model, rows.originals(), y, **weights))
 
-    if not estimator.early_stopping:
-        return TRAINING_COST, validate
-    if not has_scorer:
-        return Watched("val_loss", rows=rows.fingerprint()), validate
-    return Watched("val_score", _name(scoring), rows.fingerprint()), validate
+    return measure
 
 
 def _lacks_classes(estimator, rows):
@@ -129,10 +144,11 @@ def _lacks_classes(estimator, rows):
     return rows.labels.ndim == 1 and len(np.unique(rows.labels)) < n_classes
 
 
-def check_can_be_scored(estimator, run, rows):
+def check_can_be_scored(estimator, measure, history, rows, which, remedy):
     """Refuse a scorer that cannot score these rows, before any training.
 
-    It may need classes which the rows lack, or be for estimators of another kind.
+    It may need classes which the rows lack, or be for estimators of another kind. The
+    error says which rows they are, and what to give for all classes to be there.
     """
     scoring = estimator.scoring
     if scoring in (None, _LOSS):
@@ -143,19 +159,18 @@ def check_can_be_scored(estimator, run, rows):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _, score = run.validate(run.history)
+            _, score = measure(history)
     except (AttributeError, ValueError) as error:
         score, problem = np.nan, str(error)
     if np.isnan(score) and not is_classifier(estimator):
         raise ValueError(
             f"scoring={scoring!r} cannot score a {type(estimator).__name__} on the "
-            f"{len(rows)} rows to validate on ({problem}): use another scoring."
+            f"{len(rows)} rows {which} ({problem}): use another scoring."
         )
     if np.isnan(score):
         raise ValueError(
-            f"scoring={scoring!r} cannot be measured on the {len(rows)} rows to "
-            f"validate on, where classes are missing ({problem}): give X_val and y_val "
-            "with rows of each class, a larger validation_fraction, or another scoring."
+            f"scoring={scoring!r} cannot be measured on the {len(rows)} rows {which}, "
+            f"where classes are missing ({problem}): give {remedy}, or another scoring."
         )
 
 

@@ -187,6 +187,18 @@ class Network:
             result = self.layers[i].backward(result, need_input or i > last)
         return result if need_input else None
 
+    def differentiate_inputs(self, x: Array, targets: Array, loss: Loss) -> Array:
+        """Return the gradient of each row's loss with respect to its input, (n, ...).
+
+        It is that in inference, where no row says anything of another. The array
+        belongs to the first layer, and `gradient` is overwritten.
+        """
+        # A copy, as an activation of the last layer needs its outputs on the way back.
+        gradient = loss.gradient(self.forward(x).copy(), targets)
+        result = self.backward(gradient, need_input=True)
+        assert result is not None
+        return result
+
     def differentiate(
         self,
         x: Array,

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from sknnadl._sklearn import BaseEstimator, MatrixLike, VectorLike
+from sknnadl.estimators.monitors import EvalSets
 from sknnadl.saving.checkpoint import Checkpoint
 from sknnadl.saving.estimator_file import load
 from sknnadl.saving.plain_values import Describer
@@ -23,6 +24,8 @@ def resume(
     X_val: MatrixLike | None = None,
     y_val: VectorLike | None = None,
     sample_weight_val: VectorLike | None = None,
+    eval_sets: EvalSets | None = None,
+    X_eval: tuple[MatrixLike, ...] | None = None,
     estimator: BaseEstimator | None = None,
     every: int = 1,
     callbacks: tuple[Any, ...] = (),
@@ -39,6 +42,9 @@ def resume(
     X, y, sample_weight, X_val, y_val, sample_weight_val
         What ``fit`` was given. Other data are refused, by their shape, their dtype, all
         targets and weights and some of the rows.
+    eval_sets, X_eval
+        Rows that only watch, as in ``fit``. They change nothing of what is learned, so
+        they may be others than before, or none.
     estimator : estimator, default=None
         An estimator with the arguments that ``fit`` began with; one with other
         arguments is refused. By default the file's arguments are not compared.
@@ -84,7 +90,8 @@ def resume(
     if estimator is not None:
         _check_same_arguments(estimator, kept)
     kept.set_callbacks(Checkpoint(path, every), *callbacks)
-    return kept._resume(X, y, sample_weight, (X_val, y_val, sample_weight_val))
+    given = (X_val, y_val, sample_weight_val), (eval_sets, X_eval)
+    return kept._resume(X, y, sample_weight, *given)
 
 
 def _check_same_arguments(estimator: BaseEstimator, kept: BaseEstimator) -> None:

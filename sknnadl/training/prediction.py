@@ -1,4 +1,4 @@
-"""The outputs of a network for many rows, and the probabilities that they mean."""
+"""The outputs of a network for many rows, what they mean, and how inputs move them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import log_expit
 
 from sknnadl.network.arrays import Array
+from sknnadl.network.losses import Loss
 from sknnadl.network.network import Network
 from sknnadl.training.data import Rows
 from sknnadl.training.parallel import limit_own_thread, single_threaded_blas
@@ -26,12 +27,34 @@ def predict_logits(network: Network, rows: Rows, n_threads: int = 1) -> Array:
     The blocks, and so the bits of the result, are the same for any number of threads.
     """
     logits = np.empty((len(rows), *network.output_shape), network.dtype)
-    block_rows = min(max(_BLOCK_WORK // network.work, _MIN_ROWS), _MAX_ROWS)
+    block_rows = _count_block_rows(network)
     if network.is_whole:
         _predict_whole(network, rows, logits, block_rows, n_threads)
     else:
         _predict_in_blocks(network, rows, logits, block_rows, n_threads)
     return logits
+
+
+def input_gradients(network: Network, rows: Rows, loss: Loss) -> Array:
+    """Return the gradient of each row's loss with respect to its input, (n, ...).
+
+    The rows are taken one block after the other, as in `predict_logits`.
+    """
+    gradients = np.empty((len(rows), *network.input_shape), network.dtype)
+    block_rows = _count_block_rows(network)
+    with single_threaded_blas(), np.errstate(all="ignore"):
+        for start in range(0, len(rows), block_rows):
+            place = slice(start, min(start + block_rows, len(rows)))
+            block = rows.take(place)
+            gradients[place] = network.differentiate_inputs(
+                block.x, block.targets, loss
+            )
+    return gradients
+
+
+def _count_block_rows(network: Network) -> int:
+    """Return how many rows go through the network at once."""
+    return min(max(_BLOCK_WORK // network.work, _MIN_ROWS), _MAX_ROWS)
 
 
 def _predict_whole(

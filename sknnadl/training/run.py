@@ -23,6 +23,9 @@ GRADIENT_NORMS = "gradient_norms"
 EXPLODED = 1e3
 
 
+#: What gives a loss and a score, given the history until then.
+Measure = Callable[[dict[str, list[Any]]], tuple[float, float]]
+
 #: What a run has of an epoch, beside what is copied.
 _OF_AN_EPOCH = "history", "best_parameters", "n_rows_seen", "n_good", "is_over"
 
@@ -33,6 +36,11 @@ class _Kept(NamedTuple):
     copies: Copies
     values: dict[str, Any]
     progress: tuple[float, int, float]
+
+
+def monitor_entries(name: str) -> tuple[str, str]:
+    """Return what the loss and the score of rows of this name are in the history."""
+    return f"{name}_loss", f"{name}_score"
 
 
 class Diverged(ArithmeticError):
@@ -80,6 +88,9 @@ class TrainingRun:
     best_parameters : ndarray of shape (n_parameters,)
         The parameters after the best epoch; those after the last epoch where the
         training cost is watched.
+    monitors : dict of str to callable
+        What gives the loss and the score of other rows, as ``validate`` does, by the
+        name that they have in the history. They decide nothing.
     weight_scale : list of float
         What weights of rows are divided by; None where there were none yet.
     n_rows_seen : int
@@ -110,7 +121,7 @@ class TrainingRun:
         schedule: Schedule,
         plateau: Plateau,
         seed: int,
-        validate: Callable[[dict[str, list[Any]]], tuple[float, float]] | None = None,
+        validate: Measure | None = None,
         watched: Watched = TRAINING_COST,
         measure_gradients: bool = False,
     ) -> None:
@@ -123,6 +134,7 @@ class TrainingRun:
         self.watched = watched
         self.measure_gradients = measure_gradients
         self.history: dict[str, list[Any]] = {name: [] for name in HISTORY}
+        self.monitors: dict[str, Measure] = {}
         self.best_parameters = trainer.network.parameters
         self.n_rows_seen = 0
         self.n_before = self.n_good = 0
@@ -238,12 +250,16 @@ class TrainingRun:
         val_loss, val_score = (
             self.validate(self.history) if self.validate else (np.nan,) * 2
         )
+        monitored: dict[str, Any] = {}
+        for name, measure in self.monitors.items():
+            entries = monitor_entries(name)
+            monitored |= zip(entries, measure(self.history), strict=True)
         seconds = time.perf_counter() - start
         values = (loss, val_loss, val_score, rate, seconds)
         measured: dict[str, Any] = dict(zip(HISTORY, values, strict=True))
         if self.measure_gradients:
             measured[GRADIENT_NORMS] = norms
-        return measured
+        return measured | monitored
 
     def _conclude(self, measured: dict[str, Any]) -> bool:
         """Take an epoch into the books; return whether to go on after it."""

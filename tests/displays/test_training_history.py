@@ -111,3 +111,105 @@ def test_ticks_are_whole_epochs(n_epochs):
 def test_arguments_reach_the_lines(mlp):
     display = TrainingHistoryDisplay.from_estimator(mlp, line_kw={"linewidth": 7})
     assert {line.get_linewidth() for line in display.lines_.values()} == {7}
+
+
+@pytest.fixture(scope="module")
+def fits(digits):
+    """Return two fits, which were not watched on the same rows."""
+    X, y = digits.X_train[:300], digits.y_train[:300]
+    sets = {"train": (X, y), "test": (digits.X_test[:99], digits.y_test[:99])}
+    few = {"max_iter": 4, "n_iter_no_change": np.inf, "random_state": 0}
+    sgd = MLPClassifier((5,), early_stopping=True, **few).fit(X, y, eval_sets=sets)
+    adam = MLPClassifier((5,), solver="adam", **few)
+    return sgd, adam.fit(X, y, eval_sets={"test": sets["test"]})
+
+
+def looks(lines):
+    return {(line.get_color(), line.get_linestyle()) for line in lines}
+
+
+def labels(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_other_rows_have_curves_too(fits):
+    display = TrainingHistoryDisplay.from_estimator(fits[0])
+    assert set(display.lines_) == fits[0].history_.keys() - {"seconds"}
+    for name, line in display.lines_.items():
+        np.testing.assert_array_equal(line.get_ydata(), fits[0].history_[name])
+    losses, scores, _ = display.axes_
+    assert labels(losses) == [
+        "training cost",
+        "validation loss",
+        "train loss",
+        "test loss",
+        f"best epoch: {display.best_epoch}",
+    ]
+    assert scores.get_ylabel() == "score"
+    for name in ("val", "train", "test"):  # of one colour in both panels
+        pair = [display.lines_[f"{name}_{kind}"] for kind in ("loss", "score")]
+        assert len(looks(pair)) == 1
+    assert len(looks(display.lines_.values())) == 5  # four of rows, and the rate's
+
+
+def test_several_fits_have_a_colour_and_a_label_each(fits):
+    named = {"SGD": fits[0], "Adam": fits[1]}
+    display = TrainingHistoryDisplay.from_estimators(named)
+    colors = []
+    for name, fit in named.items():
+        for entry, line in display.lines_[name].items():
+            np.testing.assert_array_equal(line.get_ydata(), fit.history_[entry])
+            assert line.get_label().startswith(f"{name}: ")
+        own = {line.get_color() for line in display.lines_[name].values()}
+        assert len(own) == 1
+        colors += own
+    assert len(set(colors)) == 2
+    of_test = {display.lines_[name]["test_loss"].get_linestyle() for name in named}
+    of_costs = {display.lines_[name]["loss"].get_linestyle() for name in named}
+    assert (len(of_test), len(of_costs)) == (1, 1)
+    assert of_test != of_costs
+    best = display.best_epoch["SGD"]
+    assert labels(display.axes_[0]) == [
+        f"SGD, best epoch: {best}",
+        "Adam",
+        "training cost",
+        "validation loss",
+        "train loss",
+        "test loss",
+    ]
+    assert marked(display.axes_[0]) == [best]
+    assert len(display.figure_.axes) == 3
+    assert count_pixels(display.figure_) > 1000
+    again = display.plot(ax=plt.figure().add_subplot())
+    assert list(again.lines_) == ["SGD", "Adam"]
+
+
+@pytest.mark.parametrize("name", [None, "SGD"])
+def test_a_second_drawing_is_told_from_the_first(name, fits):
+    first = TrainingHistoryDisplay.from_estimator(fits[0], name=name)
+    second = TrainingHistoryDisplay.from_estimator(fits[0], ax=first.axes_)
+    for ax in first.axes_:
+        lines = [line for line in ax.lines if len(line.get_xdata()) > 2]
+        assert len(looks(lines)) == len(lines)
+        assert len({line.get_label() for line in ax.lines}) == len(ax.lines)
+    assert len(labels(first.axes_[0])) == 10
+    assert len(set(labels(first.axes_[0]))) == 10
+    assert all(second.lines_[entry] is not line for entry, line in first.lines_.items())
+    both = TrainingHistoryDisplay.from_estimators(dict(enumerate(fits)), ax=first.axes_)
+    assert len({line["loss"].get_color() for line in both.lines_.values()}) == 2
+
+
+def test_more_fits_than_colours(fits):
+    named = {f"fit {i}": fits[1] for i in range(9)}
+    display = TrainingHistoryDisplay.from_estimators(named)
+    assert len({lines["loss"].get_color() for lines in display.lines_.values()}) == 9
+    alone = TrainingHistoryDisplay.from_estimators({"Adam": fits[1]})
+    assert labels(alone.axes_[0]) == ["Adam: training cost", "Adam: test loss"]
+
+
+@pytest.mark.parametrize("estimators", [{}, []])
+def test_several_fits_have_names(estimators, fits):
+    with pytest.raises(ValueError, match="a dict of fitted estimators by their names"):
+        TrainingHistoryDisplay.from_estimators(estimators)
+    with pytest.raises(ValueError, match="a dict"):
+        TrainingHistoryDisplay.from_estimators(fits)

@@ -77,6 +77,8 @@ def learn_classes(X: NDArray[np.float64], y: list[str]) -> MLPClassifier:
     assert_type(net.fit(X, y), MLPClassifier)
     net.fit(csr_array(X), y, np.ones(len(y)), X_val=X, y_val=y, sample_weight_val=[1.0])
     net.partial_fit(X, y, classes=["a", "b"], X_val=X, y_val=y)
+    net.fit(X, y, eval_sets={"test": (X, y), "weighted": (X, y, np.ones(len(y)))})
+    net.partial_fit(X, y, eval_sets={"test": (None, y)}, X_eval=(X,))
     assert_type(net.predict(X), NDArray[Any])
     assert_type(net.predict_proba(X[:3].tolist()), NDArray[Any])
     assert_type(net.predict_log_proba(X), NDArray[Any])

@@ -55,6 +55,7 @@ class DropoutLayer(Layer):
     def __init__(self, spec: Dropout, input_shape: Shape, dtype: npt.DTypeLike) -> None:
         super().__init__(input_shape, input_shape, dtype)
         self._rate = spec.rate
+        self._mask: Array | None = None
 
     def for_kernels(self, starts: Mapping[str, int]) -> KernelLayer | None:
         """Return the layer as the compiled kernels see it."""
@@ -64,6 +65,7 @@ class DropoutLayer(Layer):
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return ``x * mask / (1 - rate)``, or ``x`` itself in inference."""
         if rng is None:
+            self._mask = None
             return x
         self._mask = mask = self.scratch("mask", x.shape)
         rng.random(dtype=cast(Any, self.dtype), out=mask)
@@ -72,5 +74,7 @@ class DropoutLayer(Layer):
         return np.multiply(x, mask, out=self.scratch("output", x.shape))
 
     def backward(self, gradient: Array, need_input: bool = True) -> Array | None:
-        """Return ``gradient * mask / (1 - rate)``, in place."""
+        """Return ``gradient * mask / (1 - rate)``, in place, or it itself."""
+        if self._mask is None:
+            return gradient
         return np.multiply(gradient, self._mask, out=gradient)
