@@ -80,9 +80,14 @@ def _explain(estimator: Any, run: TrainingRun) -> str:
         )
     rate = run.schedule.initial
     return (
-        "The learning rate is probably too high "
-        f"(learning_rate_init={rate:g}): try {rate / 10:g}, and {_SCALE}."
+        f"The learning rate is probably too high ({_name_rate(run)}): "
+        f"try {rate / 10:g}, and {_SCALE}."
     )
+
+
+def _name_rate(run: TrainingRun) -> str:
+    """Return the initial rate as users set it."""
+    return f"{run.schedule.initial_name}={run.schedule.initial:g}"
 
 
 def _describe_kept(run: TrainingRun) -> str:
@@ -106,17 +111,17 @@ def _describe_failure(estimator: Any, run: TrainingRun, diagnosis: str) -> str:
         return f"{nothing}If the features say anything of the targets, try {_SCALE}."
     if diagnosis == "too high":
         return (
-            f"{nothing}The learning rate is too high (learning_rate_init={rate:g}) and "
+            f"{nothing}The learning rate is too high ({_name_rate(run)}) and "
             f"has driven {_describe_stuck(run)}: try {rate / 10:g}, and {_SCALE}."
         )
     if diagnosis == "too low":
         return (
             "The network has hardly changed: the learning rate is too low "
-            f"(learning_rate_init={rate:g}). Try {rate * 10:g}."
+            f"({_name_rate(run)}). Try {rate * 10:g}."
         )
     return (
         f"{nothing}If the features say anything of the targets, try {_SCALE}, or "
-        f"another learning rate (learning_rate_init={rate:g})."
+        f"another learning rate ({_name_rate(run)})."
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sknnadl._sklearn import Interval, Options, StrOptions
 from sknnadl.network.layers.activations import ACTIVATIONS
-from sknnadl.network.layers.initializers import INITIALIZERS
+from sknnadl.network.layers.initializers import BIAS_INITS, INITIALIZERS, Start
 from sknnadl.network.losses import LOSSES, REGRESSION_LOSSES
 from sknnadl.training.augmentation import Augmentation
 from sknnadl.training.recipe import SOLVERS
@@ -21,19 +21,27 @@ Scorer: TypeAlias = Callable[..., SupportsFloat]
 ClassWeight: TypeAlias = (
     Mapping[Any, float] | Sequence[Mapping[Any, float]] | str | None
 )
+#: How the weights, or the biases, of a layer start, and those of all layers.
+WeightInit: TypeAlias = str | Start
+BiasInit: TypeAlias = str | float | Start
+WeightInits: TypeAlias = WeightInit | Sequence[WeightInit]
+BiasInits: TypeAlias = BiasInit | Sequence[BiasInit]
+#: The learning rate, by name or as a function of the epoch.
+LearningRate: TypeAlias = str | Callable[[float], float]
 
 _COUNT = Interval(Integral, 1, None, closed="left")
 _COUNTS = ["array-like", _COUNT]
 _ONE_OR_TWO = [_COUNT, tuple, list]
 _POSITIVE = Interval(Real, 0, None, closed="neither")
 _NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
+_FINITE = Interval(Real, None, None, closed="neither")
 _BELOW_ONE = Interval(Real, 0, 1, closed="left")
 _SHARE = Interval(Real, 0, 1, closed="both")
 
 #: How a network is trained.
 TRAINING = {
     "solver": [StrOptions(set(SOLVERS))],
-    "learning_rate": [StrOptions(set(SCHEDULES))],
+    "learning_rate": [StrOptions(set(SCHEDULES)), callable],
     "learning_rate_init": [_POSITIVE, StrOptions({"auto"})],
     "power_t": [_NOT_NEGATIVE],
     "warmup_epochs": [_NOT_NEGATIVE],
@@ -49,6 +57,7 @@ TRAINING = {
     "l1_ratio": [_SHARE],
     "max_norm": [_POSITIVE, None],
     "clip_norm": [_POSITIVE, None],
+    "gradient_noise": [_NOT_NEGATIVE],
     "batch_size": [_COUNT, StrOptions({"auto"})],
     "max_iter": [_COUNT, StrOptions({"auto"})],
     "max_fun": [_COUNT],
@@ -75,12 +84,15 @@ VALUES = {
     "scale_targets": ["boolean"],
 }
 #: The output layer, beside the layers that a user names.
-OUTPUT = {"weight_init": [StrOptions({"auto", *INITIALIZERS})]}
+OUTPUT = {
+    "weight_init": [StrOptions({"auto", *INITIALIZERS}), callable],
+    "bias_init": [StrOptions(set(BIAS_INITS)), _FINITE, callable],
+}
 #: The dense hidden layers.
 DENSE = {
-    **OUTPUT,
+    **{name: [*allowed, "array-like"] for name, allowed in OUTPUT.items()},
     "hidden_layer_sizes": _COUNTS,
-    "activation": [StrOptions(set(ACTIVATIONS))],
+    "activation": [StrOptions(set(ACTIVATIONS)), "array-like"],
     "batch_norm": ["boolean"],
     "dropout": [_BELOW_ONE, "array-like"],
 }

@@ -145,7 +145,7 @@ class DerivedAttributes:
     def n_layers_(self) -> int:
         """The number of layers of neurons, the inputs and the outputs among them."""
         # Each has weights before it, but for the first.
-        return 1 + sum("weight_init" in layer for layer in self.layers_)
+        return 1 + sum("units" in one or "filters" in one for one in self.layers_)
 
     @property
     def t_(self) -> int:

@@ -24,12 +24,12 @@ from sknnadl.estimators.attributes import (
     kept_on_failure,
 )
 from sknnadl.estimators.fitting import resume_run, start_run, train
+from sknnadl.estimators.hidden_layers import make_output_layer
 from sknnadl.estimators.input_gradients import InputGradients
 from sknnadl.estimators.inputs import AnyArray, TakesRows
 from sknnadl.estimators.monitors import EvalSets
 from sknnadl.estimators.threads import count_threads
 from sknnadl.network.building import from_plain
-from sknnadl.network.layers import Dense
 from sknnadl.network.network import Network
 from sknnadl.network.summary import summarize
 from sknnadl.training.data import Rows
@@ -103,7 +103,7 @@ class BaseNetwork(
 
     def _output_layer(self, n_outputs):
         """Return the spec of the last layer, whose outputs are the loss's logits."""
-        return Dense(n_outputs, "identity", self.weight_init)
+        return make_output_layer(self, n_outputs)
 
     @abstractmethod
     def _make_loss(self):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -30,31 +31,31 @@ _POOLINGS: dict[str, Callable[[Any], LayerSpec]] = {
 
 def make_dense_layers(arguments: Any) -> list[LayerSpec]:
     """Return the specs of the dense hidden layers, each with its dropout."""
-    layers: list[LayerSpec] = []
-    sizes = _check_sizes(
-        "hidden_layer_sizes", arguments.hidden_layer_sizes, "a hidden layer"
-    )
-    rates = _check_rates(arguments.dropout, len(sizes))
-    for units, rate in zip(sizes, rates, strict=True):
-        dense = Dense(units, weight_init=arguments.weight_init)
-        layers += _normalize(arguments, dense)
-        if rate > 0:
-            layers.append(Dropout(float(rate)))
-    return layers
+    sizes = _dense_sizes(arguments)
+    return _make_dense(arguments, sizes, _arguments_of_layers(arguments, len(sizes)))
 
 
 def make_conv_layers(arguments: Any) -> list[LayerSpec]:
     """Return the specs of the convolutional layers, and those of the dense ones."""
     layers: list[LayerSpec] = []
     sizes = _check_sizes("n_filters", arguments.n_filters, "a convolutional layer")
-    for filters in sizes:
+    dense_sizes = _dense_sizes(arguments)
+    own = _arguments_of_layers(arguments, len(sizes) + len(dense_sizes))
+    for filters, options in zip(sizes, own, strict=False):
         size, stride = arguments.kernel_size, arguments.stride
-        conv = Conv2D(filters, size, stride, arguments.padding)
+        conv = Conv2D(filters, size, stride, arguments.padding, **options)
         pool = _POOLINGS[arguments.pooling](arguments.pool_size)
         pooling = [] if as_pair(pool, "pool_size") == (1, 1) else [pool]
-        conv = replace(conv, weight_init=arguments.weight_init)
         layers += _normalize(arguments, conv, *pooling)
-    return [*layers, Flatten(), *make_dense_layers(arguments)]
+    dense = _make_dense(arguments, dense_sizes, own[len(sizes) :])
+    return [*layers, Flatten(), *dense]
+
+
+def make_output_layer(arguments: Any, n_outputs: int) -> LayerSpec:
+    """Return the spec of the output layer, whose start is the last of all layers'."""
+    starts = arguments.weight_init, arguments.bias_init
+    weights, biases = (one if _is_one(one) else list(one)[-1] for one in starts)
+    return Dense(n_outputs, "identity", weights, biases)
 
 
 def check_layers(layers: Sequence[LayerSpec]) -> Sequence[LayerSpec]:
@@ -70,6 +71,19 @@ def check_layers(layers: Sequence[LayerSpec]) -> Sequence[LayerSpec]:
     return [*layers, Flatten()]
 
 
+def _make_dense(
+    arguments: Any, sizes: list[int], own: list[dict[str, Any]]
+) -> list[LayerSpec]:
+    """Return dense layers of these sizes and arguments of their own."""
+    layers: list[LayerSpec] = []
+    rates = _check_rates(arguments.dropout, len(sizes))
+    for units, rate, options in zip(sizes, rates, own, strict=True):
+        layers += _normalize(arguments, Dense(units, **options))
+        if rate > 0:
+            layers.append(Dropout(float(rate)))
+    return layers
+
+
 def _normalize(
     arguments: Any, layer: Dense | Conv2D, *pooling: LayerSpec
 ) -> list[LayerSpec]:
@@ -78,9 +92,46 @@ def _normalize(
     As in the book, pooling comes before the activation; so does normalization.
     """
     if not arguments.batch_norm:
-        return [replace(layer, activation=arguments.activation), *pooling]
+        return [layer, *pooling]
     linear = replace(layer, activation="identity")
-    return [linear, *pooling, BatchNorm(arguments.activation)]
+    return [linear, *pooling, BatchNorm(layer.activation)]
+
+
+def _arguments_of_layers(arguments: Any, n_hidden: int) -> list[dict[str, Any]]:
+    """Return the activation and the starts of each hidden layer, by name."""
+    hidden = f"the {n_hidden} hidden layers"
+    both = n_hidden + 1, f"{hidden} and the output layer"
+    entries = {
+        "activation": _one_each(arguments, "activation", n_hidden, hidden),
+        "weight_init": _one_each(arguments, "weight_init", *both),
+        "bias_init": _one_each(arguments, "bias_init", *both),
+    }
+    return [{name: entries[name][i] for name in entries} for i in range(n_hidden)]
+
+
+def _one_each(arguments: Any, name: str, n_layers: int, which: str) -> list[Any]:
+    """Return an argument for all layers, or one each, as a list."""
+    value = getattr(arguments, name)
+    if _is_one(value):
+        return [value] * n_layers
+    entries = np.asarray(value, dtype=object)
+    if entries.shape != (n_layers,) or not all(map(_is_one, entries)):
+        raise ValueError(
+            f"{name} must be one for all layers, or a list with one for each of "
+            f"{which}, got {value!r}."
+        )
+    return [str(one) if isinstance(one, str) else one for one in entries]
+
+
+def _is_one(value: Any) -> bool:
+    """Return whether an argument is for all layers."""
+    return isinstance(value, str | Real) or callable(value)
+
+
+def _dense_sizes(arguments: Any) -> list[int]:
+    return _check_sizes(
+        "hidden_layer_sizes", arguments.hidden_layer_sizes, "a hidden layer"
+    )
 
 
 def _check_rates(dropout: Any, n_layers: int) -> list[float]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from sknnadl.estimators.arguments import TABULAR, TRAINING, VALUES, Scorer
+from sknnadl.estimators.arguments import (
+    TABULAR,
+    TRAINING,
+    VALUES,
+    BiasInits,
+    LearningRate,
+    Scorer,
+    WeightInits,
+)
 from sknnadl.estimators.hidden_layers import make_dense_layers
 from sknnadl.estimators.like_sklearn import LikeSklearn
 from sknnadl.estimators.regressor import BaseNetworkRegressor
@@ -29,13 +38,20 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
     hidden_layer_sizes : int or array-like of int, default=(100,)
         The number of neurons of each hidden layer; without any, ``()``, it is a linear
         regression.
-    activation : str, default="relu"
-        The function of the hidden layers: ``"relu"``, ``"sigmoid"``, ``"logistic"``,
-        ``"tanh"``, ``"elu"``, ``"gelu"``, ``"silu"``, ``"leaky_relu"``, ``"softplus"``
-        or ``"identity"``.
-    weight_init : str, default="auto"
-        How weights start: ``"glorot"``, ``"he"``, or as in the book ``"scaled"`` or
-        ``"large"``; ``"auto"`` is ``"scaled"`` for sigmoids, else ``"glorot"``.
+    activation : str or array-like of str, default="relu"
+        The function of the hidden layers, one for all or one each: ``"relu"``,
+        ``"sigmoid"``, ``"logistic"``, ``"tanh"``, ``"elu"``, ``"selu"``, ``"gelu"``,
+        ``"silu"``, ``"leaky_relu"``, ``"softplus"``, ``"softsign"`` or ``"identity"``.
+    weight_init : str, callable or array-like of them, default="auto"
+        How weights start, in all layers or each, the output layer last: ``"glorot"``,
+        ``"he"``, ``"lecun"``, ``"fan_out"``, ``"sparse"``, ``"zeros"``, or as in the
+        book ``"scaled"`` or ``"large"``; ``"auto"`` is ``"scaled"`` for sigmoids,
+        ``"lecun"`` for ``"selu"``, else ``"glorot"``. A callable is given a shape and a
+        `numpy.random.Generator`, and returns weights.
+    bias_init : str, float, callable or array-like of them, default="auto"
+        How biases start: at ``"zeros"``, from N(0, 1) by ``"normal"``, at a number, or
+        by a callable; ``"auto"`` is ``"normal"`` for ``"scaled"`` and ``"large"``
+        weights, else ``"zeros"``.
     batch_norm : bool, default=False
         Whether to normalize hidden layers over the mini-batch (Ioffe and Szegedy 2015).
     dropout : float or array-like of float, default=0.0
@@ -59,10 +75,12 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
         How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
         ``"adadelta"``; or ``"lbfgs"``, on all rows at once, with an iteration an epoch.
-    learning_rate : str, default="cosine"
+    learning_rate : str or callable, default="cosine"
         How the rate goes on: ``"constant"``; of ``"sgd"`` alone ``"adaptive"``, halved
         where training would stop, or ``"invscaling"``, over ``(1 + epoch)**power_t``;
-        or in ``max_iter`` epochs ``"cosine"``, to 0, or ``"one_cycle"``, up and down.
+        or in ``max_iter`` epochs ``"cosine"``, to 0, or ``"one_cycle"``, up and down. A
+        callable returns the rate itself, given how many epochs are over: 2.5 is half of
+        the third, and each mini-batch adds its share.
     learning_rate_init : float or "auto", default="auto"
         The first rate, or a cycle's top. ``"auto"`` is 0.001, of ``"adagrad"`` 0.01,
         ``"adadelta"`` 1, ``"sgd"`` ``1 - momentum`` times 0.2, or 0.02 in regression.
@@ -96,6 +114,9 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
         The largest norm of a neuron's incoming weights, or a kernel's, after each step.
     clip_norm : float, default=None
         The largest norm of the gradient, without penalty, before each step.
+    gradient_noise : float, default=0.0
+        With what variance, over ``(1 + step)**0.55``, Gaussian noise is added to the
+        gradient, once it is clipped (Neelakantan et al. 2015).
     batch_size : int or "auto", default=32
         The rows of a mini-batch, at most all that there are; ``"auto"`` is 200.
     max_iter : int or "auto", default="auto"
@@ -204,9 +225,10 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
         self,
         loss: str = "squared_error",
         hidden_layer_sizes: npt.ArrayLike = (100,),
-        activation: str = "relu",
+        activation: str | Sequence[str] = "relu",
         *,
-        weight_init: str = "auto",
+        weight_init: WeightInits = "auto",
+        bias_init: BiasInits = "auto",
         batch_norm: bool = False,
         dropout: npt.ArrayLike = 0.0,
         scale_targets: bool = True,
@@ -215,7 +237,7 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
         categorical_features: npt.ArrayLike | None = None,
         impute_missing: bool = False,
         solver: str = "adam",
-        learning_rate: str = "cosine",
+        learning_rate: LearningRate = "cosine",
         learning_rate_init: float | str = "auto",
         power_t: float = 0.5,
         warmup_epochs: float = 0,
@@ -231,6 +253,7 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
         l1_ratio: float = 0.5,
         max_norm: float | None = None,
         clip_norm: float | None = None,
+        gradient_noise: float = 0.0,
         batch_size: int | str = 32,
         max_iter: int | str = "auto",
         max_fun: int = 15000,
@@ -251,6 +274,7 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.weight_init = weight_init
+        self.bias_init = bias_init
         self.batch_norm = batch_norm
         self.dropout = dropout
         self.scale_targets = scale_targets
@@ -275,6 +299,7 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
         self.l1_ratio = l1_ratio
         self.max_norm = max_norm
         self.clip_norm = clip_norm
+        self.gradient_noise = gradient_noise
         self.batch_size = batch_size
         self.max_iter = max_iter
         self.max_fun = max_fun

@@ -11,8 +11,11 @@ from sknnadl.estimators.arguments import (
     ANY_LAYERS,
     CLASSES,
     TRAINING,
+    BiasInit,
     ClassWeight,
+    LearningRate,
     Scorer,
+    WeightInit,
 )
 from sknnadl.estimators.classifier import BaseNetworkClassifier
 from sknnadl.estimators.hidden_layers import check_layers
@@ -41,9 +44,11 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
     augmentation : Augmentation or list of them, default=None
         How training images are changed at random at each use, such as
         ``[Rotate(10), Elastic()]`` from `sknnadl.training`.
-    weight_init : str, default="auto"
-        How the output layer starts; see `MLPClassifier`. The other layers have a
-        ``weight_init`` of their own.
+    weight_init : str or callable, default="auto"
+        How the weights of the output layer start; see `MLPClassifier`. The other layers
+        have a ``weight_init`` of their own.
+    bias_init : str, float or callable, default="auto"
+        How the biases of the output layer start; see `MLPClassifier`.
     loss : {"log_loss", "cross_entropy", "squared_error"}, default="log_loss"
         A row's cost: ``-sum(y log(a))`` of softmax outputs, or of logistic ones
         ``-sum(y log(a) + (1 - y) log(1 - a))``, which is the log loss of labels and, of
@@ -55,10 +60,12 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
         ``"adadelta"``; or ``"lbfgs"``, on all rows at once, with an iteration an epoch.
-    learning_rate : str, default="cosine"
+    learning_rate : str or callable, default="cosine"
         How the rate goes on: ``"constant"``; of ``"sgd"`` alone ``"adaptive"``, halved
         where training would stop, or ``"invscaling"``, over ``(1 + epoch)**power_t``;
-        or in ``max_iter`` epochs ``"cosine"``, to 0, or ``"one_cycle"``, up and down.
+        or in ``max_iter`` epochs ``"cosine"``, to 0, or ``"one_cycle"``, up and down. A
+        callable returns the rate itself, given how many epochs are over: 2.5 is half of
+        the third, and each mini-batch adds its share.
     learning_rate_init : float or "auto", default="auto"
         The first rate, or a cycle's top. ``"auto"`` is 0.001, of ``"adagrad"`` 0.01,
         ``"adadelta"`` 1, ``"sgd"`` ``1 - momentum`` times 0.2, or 0.02 in regression.
@@ -92,6 +99,9 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         The largest norm of a neuron's incoming weights, or a kernel's, after each step.
     clip_norm : float, default=None
         The largest norm of the gradient, without penalty, before each step.
+    gradient_noise : float, default=0.0
+        With what variance, over ``(1 + step)**0.55``, Gaussian noise is added to the
+        gradient, once it is clipped (Neelakantan et al. 2015).
     batch_size : int or "auto", default=32
         The rows of a mini-batch, at most all that there are; ``"auto"`` is 200.
     max_iter : int or "auto", default="auto"
@@ -208,11 +218,12 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         *,
         input_shape: Sequence[int] | None = None,
         augmentation: Augmentation | Sequence[Augmentation] | None = None,
-        weight_init: str = "auto",
+        weight_init: WeightInit = "auto",
+        bias_init: BiasInit = "auto",
         loss: str = "log_loss",
         class_weight: ClassWeight = None,
         solver: str = "sgd",
-        learning_rate: str = "cosine",
+        learning_rate: LearningRate = "cosine",
         learning_rate_init: float | str = "auto",
         power_t: float = 0.5,
         warmup_epochs: float = 0,
@@ -228,6 +239,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         l1_ratio: float = 0.5,
         max_norm: float | None = None,
         clip_norm: float | None = None,
+        gradient_noise: float = 0.0,
         batch_size: int | str = 32,
         max_iter: int | str = "auto",
         max_fun: int = 15000,
@@ -248,6 +260,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         self.input_shape = input_shape
         self.augmentation = augmentation
         self.weight_init = weight_init
+        self.bias_init = bias_init
         self.loss = loss
         self.class_weight = class_weight
         self.solver = solver
@@ -267,6 +280,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         self.l1_ratio = l1_ratio
         self.max_norm = max_norm
         self.clip_norm = clip_norm
+        self.gradient_noise = gradient_noise
         self.batch_size = batch_size
         self.max_iter = max_iter
         self.max_fun = max_fun

@@ -7,7 +7,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from sknnadl.estimators.arguments import ANY_LAYERS, TRAINING, VALUES, Scorer
+from sknnadl.estimators.arguments import (
+    ANY_LAYERS,
+    TRAINING,
+    VALUES,
+    BiasInit,
+    LearningRate,
+    Scorer,
+    WeightInit,
+)
 from sknnadl.estimators.hidden_layers import check_layers
 from sknnadl.estimators.inputs import TakesImages
 from sknnadl.estimators.regressor import BaseNetworkRegressor
@@ -35,9 +43,11 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
     augmentation : Augmentation or list of them, default=None
         How training images are changed at random at each use, such as
         ``[Rotate(10), Elastic()]`` from `sknnadl.training`.
-    weight_init : str, default="auto"
-        How the output layer starts; see `MLPClassifier`. The other layers have a
-        ``weight_init`` of their own.
+    weight_init : str or callable, default="auto"
+        How the weights of the output layer start; see `MLPClassifier`. The other layers
+        have a ``weight_init`` of their own.
+    bias_init : str, float or callable, default="auto"
+        How the biases of the output layer start; see `MLPClassifier`.
     loss : {"squared_error", "poisson"}, default="squared_error"
         A row's cost: ``1/2 sum((y - a)**2)``, or of outputs ``a = exp(z)`` half the
         Poisson deviance, ``sum(a - y + y log(y / a))``, for counts.
@@ -48,10 +58,12 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
         ``"adadelta"``; or ``"lbfgs"``, on all rows at once, with an iteration an epoch.
-    learning_rate : str, default="cosine"
+    learning_rate : str or callable, default="cosine"
         How the rate goes on: ``"constant"``; of ``"sgd"`` alone ``"adaptive"``, halved
         where training would stop, or ``"invscaling"``, over ``(1 + epoch)**power_t``;
-        or in ``max_iter`` epochs ``"cosine"``, to 0, or ``"one_cycle"``, up and down.
+        or in ``max_iter`` epochs ``"cosine"``, to 0, or ``"one_cycle"``, up and down. A
+        callable returns the rate itself, given how many epochs are over: 2.5 is half of
+        the third, and each mini-batch adds its share.
     learning_rate_init : float or "auto", default="auto"
         The first rate, or a cycle's top. ``"auto"`` is 0.001, of ``"adagrad"`` 0.01,
         ``"adadelta"`` 1, ``"sgd"`` ``1 - momentum`` times 0.2, or 0.02 in regression.
@@ -85,6 +97,9 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         The largest norm of a neuron's incoming weights, or a kernel's, after each step.
     clip_norm : float, default=None
         The largest norm of the gradient, without penalty, before each step.
+    gradient_noise : float, default=0.0
+        With what variance, over ``(1 + step)**0.55``, Gaussian noise is added to the
+        gradient, once it is clipped (Neelakantan et al. 2015).
     batch_size : int or "auto", default=32
         The rows of a mini-batch, at most all that there are; ``"auto"`` is 200.
     max_iter : int or "auto", default="auto"
@@ -194,11 +209,12 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         *,
         input_shape: Sequence[int] | None = None,
         augmentation: Augmentation | Sequence[Augmentation] | None = None,
-        weight_init: str = "auto",
+        weight_init: WeightInit = "auto",
+        bias_init: BiasInit = "auto",
         loss: str = "squared_error",
         scale_targets: bool = True,
         solver: str = "adam",
-        learning_rate: str = "cosine",
+        learning_rate: LearningRate = "cosine",
         learning_rate_init: float | str = "auto",
         power_t: float = 0.5,
         warmup_epochs: float = 0,
@@ -214,6 +230,7 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         l1_ratio: float = 0.5,
         max_norm: float | None = None,
         clip_norm: float | None = None,
+        gradient_noise: float = 0.0,
         batch_size: int | str = 32,
         max_iter: int | str = "auto",
         max_fun: int = 15000,
@@ -234,6 +251,7 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         self.input_shape = input_shape
         self.augmentation = augmentation
         self.weight_init = weight_init
+        self.bias_init = bias_init
         self.loss = loss
         self.scale_targets = scale_targets
         self.solver = solver
@@ -253,6 +271,7 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         self.l1_ratio = l1_ratio
         self.max_norm = max_norm
         self.clip_norm = clip_norm
+        self.gradient_noise = gradient_noise
         self.batch_size = batch_size
         self.max_iter = max_iter
         self.max_fun = max_fun

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,11 @@ from sknnadl.network.building import build_layers, fuse, lay_out
 from sknnadl.network.kernels import CompiledNetwork, Steps, bind_network
 from sknnadl.network.layers.layer import LayerSpec, Role
 from sknnadl.network.losses import Loss
+
+
+def _without_code(described: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the functions that have drawn weights: a network is done with them."""
+    return {name: value for name, value in described.items() if not callable(value)}
 
 
 class Network:
@@ -76,7 +82,7 @@ class Network:
         parameters: Array | None = None,
     ) -> None:
         self.specs = tuple(specs)
-        self.plain_specs = [spec.to_plain() for spec in specs]
+        self.plain_specs = [_without_code(spec.to_plain()) for spec in specs]
         self.input_shape = tuple(input_shape)
         self.dtype = np.dtype(dtype)
         self.layers = fuse(build_layers(specs, self.input_shape, self.dtype))

@@ -7,7 +7,9 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
+from sknnadl.estimators.base import BaseNetwork
 from sknnadl.saving.estimator_file import save
+from sknnadl.saving.plain_values import Describer
 from sknnadl.training.recipe import FULL_BATCH
 
 
@@ -64,6 +66,10 @@ class Checkpoint:
                 f"solver={FULL_BATCH!r} remembers the curvature of the cost, which no "
                 "checkpoint keeps: use another solver, or leave the Checkpoint out."
             )
+        if isinstance(estimator, BaseNetwork):
+            describer = Describer()
+            for name, value in estimator.get_params(deep=False).items():
+                describer.describe(name, value)  # or say that it cannot be in a file
         if not self.path.parent.is_dir():
             raise ValueError(f"There is no folder {str(self.path.parent)!r}.")
         if self.path.is_dir():

@@ -9,6 +9,7 @@ import numpy as np
 from sknnadl.network.arrays import Array
 from sknnadl.network.layers.layer import Role
 from sknnadl.network.losses import constant_logits
+from sknnadl.network.network import Network
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import predict_logits
 from sknnadl.training.run import TrainingRun, exploded_cost
@@ -67,11 +68,12 @@ def diagnose(run: TrainingRun) -> Diagnosis | None:
         return "exploded"  # and the penalty with it, so that `last` is rounding alone
     if last <= _NO_BETTER * constant + run.plateau.tol:
         return None
-    if _neurons_are_dead(run):
+    network = run.trainer.network
+    if _neurons_are_dead(run, network) and not _neurons_are_dead(run, _start(run)):
         return "too high"  # the cost may fall all the same, with the penalty
     if falls:
         return None
-    if last > _WORSE * constant and _distance_moved(run) < _STILL:
+    if last > _WORSE * constant and _is_where_it_began(run):
         return "too low"
     return "too high" if outputs_are_saturated(run) else "nothing learned"
 
@@ -136,14 +138,12 @@ def _present_cost(run: TrainingRun) -> float:
         return float(run.trainer.loss.value(logits, some.targets()).mean())
 
 
-def _distance_moved(run: TrainingRun) -> float:
-    """Return how far the parameters are from their start, as a share of their norm."""
+def _is_where_it_began(run: TrainingRun) -> bool:
+    """Return whether the parameters have moved by a small share of their norm."""
     network = run.trainer.network
-    start = network.replica(np.empty_like(network.parameters))
-    start.initialize(np.random.default_rng(run.seed))
-    old: Array = start.parameters[: network.n_trained]
+    old: Array = _start(run).parameters[: network.n_trained]
     moved: Array = network.parameters[: network.n_trained] - old
-    return float(np.linalg.norm(moved) / np.linalg.norm(old))
+    return bool(np.linalg.norm(moved) < _STILL * np.linalg.norm(old))
 
 
 def outputs_are_saturated(run: TrainingRun) -> bool:
@@ -154,9 +154,16 @@ def outputs_are_saturated(run: TrainingRun) -> bool:
     return bool(np.abs(logits).mean() > _SATURATED)
 
 
-def _neurons_are_dead(run: TrainingRun) -> bool:
-    """Return whether no input changes an output or moves a weight any more."""
+def _start(run: TrainingRun) -> Network:
+    """Return the network as it was before any training."""
     network = run.trainer.network
+    start = network.replica(np.empty_like(network.parameters))
+    start.initialize(np.random.default_rng(run.seed))
+    return start
+
+
+def _neurons_are_dead(run: TrainingRun, network: Network) -> bool:
+    """Return whether no input changes an output or moves a weight of a network."""
     if np.ptp(predict_logits(network, _some_rows(run, _ROWS)), axis=0).any():
         return False
     some = _some_rows(run, _FEW_ROWS)

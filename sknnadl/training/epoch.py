@@ -195,7 +195,8 @@ class Trainer:
         self.rng.bit_generator.state = copies.rng
 
     def _vectors(self) -> list[Array]:
-        return [self.network.parameters, *self.step.optimizer.state.values()]
+        state = self.step.optimizer.state.values()
+        return [self.network.parameters, self.step.n_steps, *state]
 
     def _total_cost(
         self, logits: Array, rows: Rows, indices: npt.NDArray[np.intp]

@@ -24,6 +24,7 @@ from sknnadl.training.run import TrainingRun
 from sknnadl.training.schedules import (
     SCHEDULES,
     TRAINING_COST,
+    OwnSchedule,
     Plateau,
     Schedule,
     Watched,
@@ -120,7 +121,7 @@ def make_run(
     trainer = Trainer(
         network,
         loss,
-        make_step(arguments, network, mean_weight),
+        make_step(arguments, network, mean_weight, seed),
         batch_size,
         arguments.shuffle,
         rng,
@@ -155,6 +156,8 @@ def make_schedule(arguments: Any, loss: Loss) -> Schedule:
 
 def _schedule(arguments: Any) -> type[Schedule]:
     """Return the kind of schedule; as in scikit-learn some are for ``"sgd"`` alone."""
+    if callable(arguments.learning_rate):
+        return OwnSchedule
     kind = SCHEDULES[arguments.learning_rate]
     return Schedule if kind.for_descent and arguments.solver != "sgd" else kind
 
@@ -172,7 +175,7 @@ def _mean_weight(rows: Rows, is_automatic: bool) -> float:
     return mean / min(1.0, of_used)
 
 
-def make_step(arguments: Any, network: Network, mean_weight: float) -> Step:
+def make_step(arguments: Any, network: Network, mean_weight: float, seed: int) -> Step:
     """Return what changes the parameters of a network, given its gradient."""
     penalty: Penalty = L2(0.0)
     kind = OPTIMIZERS.get(arguments.solver)
@@ -195,6 +198,8 @@ def make_step(arguments: Any, network: Network, mean_weight: float) -> Step:
         None if arguments.clip_norm is None else float(arguments.clip_norm),
         None if arguments.max_norm is None else float(arguments.max_norm),
         mean_weight if arguments.divide_alpha else None,
+        float(arguments.gradient_noise),
+        seed,
     )
 
 
@@ -220,6 +225,7 @@ def check_full_batch(
         "augmentation": bool(augmentations),
         "max_norm": arguments.max_norm is not None,
         "clip_norm": arguments.clip_norm is not None,
+        "gradient_noise": arguments.gradient_noise > 0,
     }
     wrong = [name for name, is_used in asked_for.items() if is_used]
     if wrong:

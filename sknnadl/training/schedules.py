@@ -7,8 +7,9 @@ schedule is a class here and a line in `SCHEDULES`.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, ClassVar
 
 #: Warm-up starts at this share of the rate.
@@ -41,6 +42,8 @@ class Schedule:
     is_planned: ClassVar[bool] = False
     #: Whether it is for the solver ``"sgd"`` alone.
     for_descent: ClassVar[bool] = False
+    #: What users call the initial rate.
+    initial_name: ClassVar[str] = "learning_rate_init"
 
     start: int = 0
 
@@ -59,10 +62,14 @@ class Schedule:
 
     def rate(self, time: float) -> float:
         """Return the rate at a time."""
-        rate = self.initial * self.factor * self.share(time)
+        rate = self.full_rate(time)
         if time < self.warmup:
             rate *= _COLD + (1 - _COLD) * time / self.warmup
         return rate
+
+    def full_rate(self, time: float) -> float:
+        """Return the rate at a time, without warm-up."""
+        return self.initial * self.factor * self.share(time)
 
     def share(self, time: float) -> float:
         """Return which share of the initial rate there is, without plateaus."""
@@ -172,6 +179,45 @@ class OneCycle(Cosine):
         if done < _RISE:
             return _half_cosine(_FIRST, 1, done / _RISE)
         return _half_cosine(1, _LAST, (done - _RISE) / (1 - _RISE))
+
+
+class OwnSchedule(Schedule):
+    """The rate that a user's function returns.
+
+    Parameters
+    ----------
+    function : callable
+        Returns the rate at a time.
+    warmup : float, default=0
+        See `Schedule`.
+
+    Raises
+    ------
+    ValueError
+        If what it returns is no finite number above 0, here and whenever it is asked.
+    """
+
+    initial_name = "learning_rate(0.0)"
+
+    def __init__(self, function: Callable[[float], float], warmup: float = 0) -> None:
+        self.function = function
+        super().__init__(self.full_rate(0.0), warmup)
+
+    @classmethod
+    def from_arguments(cls, arguments: Any, rate: float) -> OwnSchedule:
+        """Return the schedule that an estimator's arguments ask for."""
+        return cls(arguments.learning_rate, arguments.warmup_epochs)
+
+    def full_rate(self, time: float) -> float:
+        """Return the rate at a time, without warm-up."""
+        rate: Any = self.function(float(time))
+        is_number = isinstance(rate, Real) and not isinstance(rate, bool)
+        if not is_number or not 0 < float(rate) < math.inf:
+            raise ValueError(
+                "learning_rate must return a finite number above 0, the rate at a time "
+                f"in epochs, got {rate!r} at {float(time):g}."
+            )
+        return float(rate)
 
 
 def _half_cosine(first: float, last: float, share: float) -> float:

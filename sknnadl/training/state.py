@@ -23,6 +23,7 @@ def take_state(run: TrainingRun) -> dict[str, Any]:
         "parameters": run.trainer.network.parameters,
         "best_checksum": _checksum(run.best_parameters),
         "optimizer": dict(optimizer.state),
+        "n_steps": int(run.trainer.step.n_steps[0]),
         "solver": type(optimizer).__name__,
         "rng": run.trainer.rng.bit_generator.state,
         "rate_factor": run.schedule.factor,
@@ -74,6 +75,7 @@ def load_state(
     np.copyto(trainer.network.parameters, start)
     if state["solver"] == type(optimizer).__name__:
         optimizer.load(state["optimizer"])
+    trainer.step.n_steps[0] = state.get("n_steps", 0)  # older files have none
     trainer.rng.bit_generator.state = state["rng"]
     if state["schedule"] == type(run.schedule).__name__:
         run.schedule.factor = state["rate_factor"]
@@ -111,7 +113,12 @@ def _comparable(run: TrainingRun) -> list[Any]:
     Parameters that did best in other layers would not do so in these. Dropout and the
     penalty are no part of what is validated, and of the training cost they are.
     """
-    watched, layers = run.watched, run.trainer.network.plain_specs
+    watched = run.watched
+    # How biases began is no part of it, and is not in the states of older files.
+    layers = [
+        {name: value for name, value in one.items() if name != "bias_init"}
+        for one in run.trainer.network.plain_specs
+    ]
     parts = [watched.entry, str(watched.scoring), str(watched.rows)]
     parts.append(type(run.trainer.loss).__name__)
     if watched.is_training_cost:

@@ -5,9 +5,10 @@ A new penalty is a class here and a line in `PENALTIES`.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from scipy.linalg import get_blas_funcs
@@ -17,6 +18,9 @@ from sknnadl.network.kernels import Steps
 from sknnadl.network.layers.layer import Role
 from sknnadl.network.network import Network
 from sknnadl.training.optimizers import NO_SHRINKAGE, Optimizer, Shrinkage
+
+#: The power of the step by which the variance of gradient noise falls.
+_DECAY = 0.55
 
 
 class Penalty(ABC):
@@ -108,7 +112,7 @@ PENALTIES: dict[str, type[Penalty]] = {"l1": L1, "l2": L2, "elasticnet": Elastic
 
 
 class Step:
-    """Clip the gradient, add the penalty's, take the optimizer's step, bound weights.
+    """Clip the gradient, add noise and the penalty's, optimize, bound weights.
 
     Parameters
     ----------
@@ -127,6 +131,15 @@ class Step:
     divide_by : float, default=None
         The mean weight of a row, by which and by the rows of the batch the penalty is
         divided; by default it is not divided.
+    gradient_noise : float, default=0.0
+        The variance at the first step of what is added to the gradient of the loss.
+    seed : int, default=0
+        What that noise is drawn from, with the number of the step.
+
+    Attributes
+    ----------
+    n_steps : ndarray of shape (1,)
+        How many steps were taken.
     """
 
     def __init__(
@@ -137,6 +150,8 @@ class Step:
         clip_norm: float | None = None,
         max_norm: float | None = None,
         divide_by: float | None = None,
+        gradient_noise: float = 0.0,
+        seed: int = 0,
     ) -> None:
         self.network = network
         self.optimizer = optimizer
@@ -144,6 +159,9 @@ class Step:
         self.clip_norm = clip_norm
         self.max_norm = max_norm
         self.divide_by = divide_by
+        self.gradient_noise = gradient_noise
+        self.seed = seed
+        self.n_steps = np.zeros(1)
         self._weights = network.parameters[: network.n_weights]
 
     def penalty_value(self, n_rows: float) -> float:
@@ -163,6 +181,9 @@ class Step:
         gradient = network.gradient[: network.n_trained]
         if self.clip_norm is not None:
             _clip(gradient, self.clip_norm)
+        if self.gradient_noise:
+            _add_noise(gradient, self.gradient_noise, self.seed, int(self.n_steps[0]))
+        self.n_steps += 1
         shrinkage = self._shrinkage(n_rows)
         self.optimizer.step(gradient, learning_rate, shrinkage, n_threads)
         if self.max_norm is not None:
@@ -174,11 +195,12 @@ class Step:
     @property
     def is_compiled(self) -> bool:
         """Whether kernels take steps, and nothing is done before or after them."""
-        limits = self.clip_norm, self.max_norm
-        return self.optimizer.is_compiled and limits == (None, None)
+        own = self.clip_norm, self.max_norm, self.gradient_noise
+        return self.optimizer.is_compiled and own == (None, None, 0)
 
     def plan(self, learning_rates: Sequence[float], n_rows: Sequence[int]) -> Steps:
         """Return the next steps for a kernel to take, given the rows of each batch."""
+        self.n_steps += len(n_rows)
         return self.optimizer.plan(learning_rates, list(map(self._shrinkage, n_rows)))
 
     def penalty_share(self, n_rows: float) -> float:
@@ -205,3 +227,15 @@ def _clip(gradient: Array, limit: float) -> None:
     length = float(nrm2(gradient))
     if length > limit:
         gradient *= limit / length
+
+
+def _add_noise(gradient: Array, variance: float, seed: int, n_steps: int) -> None:
+    """Add what is drawn from ``N(0, variance / (1 + n_steps)**0.55)``.
+
+    The seed and the step say what it is, whatever else has been drawn until then.
+    """
+    sequence = np.random.SeedSequence(seed, spawn_key=(n_steps,))
+    rng = np.random.default_rng(sequence)
+    noise: Array = rng.standard_normal(gradient.size, cast(Any, gradient.dtype))
+    noise *= math.sqrt(variance / (1 + n_steps) ** _DECAY)
+    np.add(gradient, noise, out=gradient)

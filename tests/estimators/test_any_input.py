@@ -39,11 +39,18 @@ PARAMETERS = {
     ),
     "activation": st.sampled_from(
         ["relu", "sigmoid", "tanh", "elu", "gelu", "identity", "softplus", "none"]
+        + ["selu", "softsign", ["tanh"], ["tanh", "elu"], []]
     ),
+    "weight_init": st.sampled_from(
+        ["auto", "sparse", "fan_out", "zeros", ["he", "zeros"], ["he"], "none"]
+    ),
+    "bias_init": st.sampled_from(["auto", "normal", 1.0, 1e300, [0, 1], None]),
+    "gradient_noise": st.sampled_from([0, 1e-4, 1e4, 1e300, -1, np.float32(0.1)]),
     "loss": st.sampled_from(["log_loss", "cross_entropy", "squared_error", "hinge"]),
     "solver": st.sampled_from(["sgd", "adam", "adamw", "rmsprop", "adagrad", "lbfgs"]),
     "learning_rate": st.sampled_from(
         ["constant", "invscaling", "adaptive", "cosine", "one_cycle"]
+        + [lambda epoch: 0.1, lambda epoch: 3 - epoch]
     ),
     "learning_rate_init": st.sampled_from(["auto", 1e-8, 1e-3, 1.0, 1e3, 1e30, 0, -1]),
     "momentum": st.sampled_from([0.0, 0.9, 1.0, 2.0]),

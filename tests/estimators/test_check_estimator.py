@@ -19,7 +19,7 @@ from sknnadl import (
     NetworkClassifier,
     NetworkRegressor,
 )
-from sknnadl.network import Conv2D, Dense, Flatten
+from sknnadl.network import Conv2D, Dense, Flatten, Maxout
 from sknnadl.training import Elastic
 
 SAME_AS_REPEATED = (
@@ -53,6 +53,17 @@ WITH_BALANCED_CLASSES = dict.fromkeys(
 of_scikit_learn = pytest.mark.skipif(
     not KNOWN_SERIES, reason="it may have been mended in a later scikit-learn"
 )
+
+
+def decayed(epoch):
+    """Return a learning rate."""
+    return 0.2 / (1 + 0.2 * 0.1 * epoch)
+
+
+def uniform(shape, rng):
+    """Return a start."""
+    return rng.uniform(-0.5, 0.5, shape)
+
 
 SMALL = {"hidden_layer_sizes": (10,), "max_iter": 40}
 IMAGES = {"image_shape": (1, -1), "kernel_size": (1, 3), "padding": "same"}
@@ -93,6 +104,8 @@ WAYS_TO_TRAIN = [
     MLPClassifier(**SMALL, penalty="l1"),
     MLPClassifier(**SMALL, batch_norm=True),
     MLPClassifier(**SMALL, class_weight="balanced"),
+    MLPClassifier(**SMALL, gradient_noise=1e-3),
+    MLPClassifier(**SMALL, learning_rate=decayed),
     MLPRegressor(**SMALL, solver="lbfgs"),
     MLPRegressor(**SMALL, early_stopping=True, solver="sgd"),
     ConvNetClassifier(**CONVOLUTION, augmentation=Elastic(0.5, sigma=1)),
@@ -125,6 +138,22 @@ MORE = [
     MLPClassifier(**SMALL, clip_norm=1.0),
     MLPClassifier(**SMALL, early_stopping=True, scoring="loss"),
     MLPClassifier(**SMALL, gradient_norms=True),
+    MLPClassifier((5, 5), ["selu", "softsign"], weight_init=["lecun", "he", "zeros"]),
+    MLPClassifier(**SMALL, weight_init=uniform, bias_init=["normal", uniform]),
+    MLPRegressor(**SMALL, weight_init="sparse", bias_init=0.1, learning_rate_init=0.05),
+    MLPRegressor(**SMALL, gradient_noise=1e-4, learning_rate_init=0.05),
+    MLPRegressor(**SMALL, learning_rate=decayed),
+    ConvNetRegressor(
+        **CONVOLUTION,
+        weight_init="fan_out",
+        bias_init="normal",
+        learning_rate_init=0.05,
+    ),
+    ConvNetClassifier(**CONVOLUTION, activation=["elu", "tanh"], gradient_noise=1e-4),
+    NetworkClassifier(
+        (Maxout(10, 3),), weight_init="zeros", bias_init=0.1, solver="adam"
+    ),
+    NetworkRegressor((Maxout(10),), gradient_noise=1e-4, learning_rate=decayed),
     MLPRegressor(**SMALL, solver="adam", learning_rate_init=0.05),
     MLPRegressor(**SMALL, batch_norm=True, learning_rate_init=0.02),
     ConvNetClassifier(**CONVOLUTION, batch_norm=True),

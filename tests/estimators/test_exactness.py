@@ -20,6 +20,17 @@ EPOCHS = 4
 #: The networks here are drawn, and some learn nothing in four epochs.
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
+
+def decayed(epoch):
+    """Return a learning rate."""
+    return 0.001 / (1 + epoch)
+
+
+def uniform(shape, rng):
+    """Return a start."""
+    return rng.uniform(-0.1, 0.1, shape)
+
+
 CYCLES = ("cosine", "one_cycle")  # as long as max_iter
 training = {
     "solver": st.sampled_from(
@@ -30,10 +41,11 @@ training = {
     "alpha": st.sampled_from([0.0, 1e-3]),
     "batch_size": st.sampled_from([1, 10, 32, 127, 128, 200, 10_000]),
     "learning_rate": st.sampled_from(
-        ["constant", "invscaling", "adaptive", "cosine", "one_cycle"]
+        ["constant", "invscaling", "adaptive", "cosine", "one_cycle", decayed]
     ),
     "warmup_epochs": st.sampled_from([0, 1.5]),
     "clip_norm": st.sampled_from([None, 0.1]),
+    "gradient_noise": st.sampled_from([0.0, 0.0, 1e-4]),
     "max_norm": st.sampled_from([None, 0.5]),
     "learning_rate_init": st.just(0.001),  # at which none diverges
     "momentum": st.sampled_from([0.0, 0.9]),
@@ -46,7 +58,9 @@ training = {
     "random_state": st.integers(0, 1000),
 }
 hidden = {
-    "activation": st.sampled_from(["relu", "sigmoid", "tanh", "softplus"]),
+    "activation": st.sampled_from(["relu", "sigmoid", "tanh", "softplus", "selu"]),
+    "weight_init": st.sampled_from(["auto", "sparse", "fan_out", uniform]),
+    "bias_init": st.sampled_from(["auto", "normal", 0.1, uniform]),
     "dropout": st.sampled_from([0.0, 0.3]),
     "batch_norm": st.booleans(),
 }
@@ -203,6 +217,7 @@ def test_training_goes_on_in_a_new_process(tmp_path, digits):
         ConvNetClassifier(
             (4,), batch_norm=True, augmentation=Shift(1), n_jobs=2, random_state=0
         ),
+        MLPClassifier((50,), "selu", gradient_noise=0.1, random_state=0),
     ]
     for model in models:
         model.partial_fit(X, y, classes=range(10))

@@ -239,6 +239,7 @@ def test_full_batches_have_no_partial_fit_and_say_why(model, iris):
         ({"max_norm": 1.0}, "max_norm"),
         ({"clip_norm": 1.0}, "clip_norm"),
         ({"max_norm": 1.0, "clip_norm": 1.0}, "max_norm and clip_norm"),
+        ({"gradient_noise": 0.1}, "gradient_noise"),
     ],
 )
 def test_full_batches_refuse_what_changes_the_cost(parameters, named, digits):
@@ -294,3 +295,83 @@ def test_a_full_batch_that_stops_unconverged_says_so():
     model = MLPClassifier(solver="lbfgs", dtype="float32", max_iter=1000)
     with pytest.warns(ConvergenceWarning, match=r"L-BFGS stopped .* Try float64"):
         model.set_params(random_state=0).fit(X, y)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam", "adagrad"])
+@pytest.mark.parametrize(
+    ("function", "learning_rate"),
+    [
+        (lambda epoch: 0.1, "constant"),
+        (lambda epoch: 0.1 * (0.5 * (1 + np.cos(np.pi * epoch / 5))), "cosine"),
+    ],
+)
+@pytest.mark.parametrize("warmup_epochs", [0, 1.5])
+def test_a_function_is_the_schedule_it_computes(
+    function, learning_rate, solver, warmup_epochs, iris
+):
+    one, other = (
+        quick(
+            solver=solver,
+            learning_rate=rate,
+            learning_rate_init=0.1,
+            warmup_epochs=warmup_epochs,
+            max_iter=5,
+            dtype="float64",
+        ).fit(*iris)
+        for rate in (function, learning_rate)
+    )
+    # NumPy's cosine and that of math may differ in the last bit.
+    np.testing.assert_allclose(one.parameters_, other.parameters_, rtol=1e-9)
+    rates = [model.history_["learning_rate"] for model in (one, other)]
+    np.testing.assert_allclose(*rates, rtol=1e-12)
+
+
+def test_the_decay_of_stochastic_descent_goes_on_step_by_step(iris):
+    times = []
+
+    def decayed(epoch):  # eta0 / (1 + eta0 lambda t), Bottou (2012)
+        times.append(epoch)
+        return 0.5 / (1 + 0.5 * 0.1 * epoch)
+
+    model = quick(learning_rate=decayed, batch_size=30, max_iter=3).fit(*iris)
+    assert model.history_["learning_rate"] == [0.5 / (1 + 0.05 * e) for e in range(3)]
+    assert set(times) == {e + part / 5 for e in range(3) for part in range(5)}
+    model.partial_fit(*iris)  # from where the last call ended
+    assert times[-1] == 3.0
+    assert model.history_["learning_rate"][3] == 0.5 / 1.15
+
+
+def test_a_function_that_fails_on_the_way_leaves_the_estimator(iris):
+    model = quick(learning_rate="constant").fit(*iris)
+    before = model.parameters_.copy(), model.history_
+    model.set_params(warm_start=True, max_iter=10)
+    for error, function in [
+        (ValueError, lambda epoch: 9.3 - epoch),
+        (ZeroDivisionError, lambda epoch: 1 / abs(epoch - 6)),
+    ]:
+        model.set_params(learning_rate=function)
+        with pytest.raises(error):
+            model.fit(*iris)
+        np.testing.assert_array_equal(model.parameters_, before[0])
+        assert model.history_ is before[1]
+
+
+def test_advice_names_a_function_as_such(iris):
+    model = quick(learning_rate=lambda epoch: 1e9, solver="sgd", max_iter=10)
+    with pytest.raises(ValueError, match=r"\(learning_rate\(0.0\)=1e\+09\)"):
+        model.fit(*iris)
+
+
+def test_no_gradient_noise_is_none(iris):
+    one, other = quick().fit(*iris), quick(gradient_noise=1e-30).fit(*iris)
+    np.testing.assert_allclose(one.parameters_, other.parameters_, rtol=1e-4)
+    noisy = quick(gradient_noise=1e-3).fit(*iris)
+    assert np.abs(noisy.parameters_ - one.parameters_).max() > 1e-4
+
+
+def test_gradient_noise_counts_the_steps_of_all_calls(iris):
+    model = quick(batch_size=30, max_iter=3, gradient_noise=0.01).fit(*iris)
+    assert model.training_state_["n_steps"] == 15
+    model.partial_fit(*iris)
+    assert model.training_state_["n_steps"] == 20
+    assert quick(batch_size=30, max_iter=3).fit(*iris).training_state_["n_steps"] == 15

@@ -44,7 +44,8 @@ class Autoencoder(TransformerMixin, BaseNetwork):
         self.random_state = random_state
 
     # What a user is not asked for.
-    weight_init, batch_norm, dropout, dtype = "auto", False, 0.0, "float64"
+    weight_init = bias_init = "auto"
+    batch_norm, dropout, gradient_noise, dtype = False, 0.0, 0.0, "float64"
     learning_rate, warmup_epochs, momentum, nesterovs_momentum = "constant", 0, 0, True
     beta_1, beta_2, epsilon, penalty, alpha = 0.9, 0.999, None, "l2", 1e-6
     divide_alpha, max_fun = False, 15000

@@ -18,6 +18,7 @@ from sknnadl.network import (
     Dropout,
     Flatten,
     L2Pool2D,
+    Maxout,
     MaxPool2D,
     Network,
 )
@@ -114,13 +115,18 @@ def test_initializers(name):
     weights = network.layer_parameters[0]["weights"]
     biases = network.layer_parameters[0]["biases"]
     deviation = {
+        "fan_out": 1 / np.sqrt(300),
         "scaled": 1 / np.sqrt(400),
+        "lecun": 1 / np.sqrt(400),
+        "sparse": np.sqrt(15 / 400),  # one in so many is from N(0, 1)
+        "zeros": 0,
         "large": 1,
         "he": np.sqrt(2 / 400),
         "glorot": np.sqrt(2 / 700),  # of a uniform variable: bound / sqrt(3)
     }[name]
     # the deviation of 120,000 draws has a relative error of about 1/sqrt(240,000)
-    assert weights.std() == pytest.approx(deviation, rel=5 / np.sqrt(240_000))
+    n_drawn = 300 * 15 if name == "sparse" else weights.size
+    assert weights.std() == pytest.approx(deviation, rel=5 / np.sqrt(2 * n_drawn))
     if name in ("scaled", "large"):
         assert biases.std() == pytest.approx(1, rel=5 / np.sqrt(600))
     else:
@@ -146,7 +152,9 @@ specs = st.one_of(
         st.integers(1, 1000),
         st.sampled_from(sorted(ACTIVATIONS)),
         st.sampled_from(["auto", *INITIALIZERS]),
+        st.sampled_from(["auto", "normal", "zeros", 0.5]),
     ),
+    st.builds(Maxout, st.integers(1, 9), st.integers(1, 9)),
     st.builds(Dropout, st.floats(0, 0.99)),
     st.builds(
         Conv2D,

@@ -25,9 +25,13 @@ TORCH_ACTIVATIONS = {
     "elu": F.elu,
     "gelu": F.gelu,
     "identity": lambda z: z,
+    "leaky_relu": F.leaky_relu,
     "relu": torch.relu,
     "sigmoid": torch.sigmoid,
+    "selu": F.selu,
     "silu": F.silu,
+    "softplus": F.softplus,
+    "softsign": F.softsign,
     "tanh": torch.tanh,
 }
 POOLS = {

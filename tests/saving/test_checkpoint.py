@@ -114,6 +114,18 @@ WAYS = {
     "images": ConvNetClassifier(
         (3,), kernel_size=3, max_iter=3, random_state=0, augmentation=Shift(1)
     ),
+    "noise": MLPClassifier(**SMALL, gradient_noise=0.01, dropout=0.3),
+    "layers of their own": ConvNetClassifier(
+        (3,),
+        kernel_size=3,
+        hidden_layer_sizes=(6,),
+        activation=["elu", "selu"],
+        weight_init=["fan_out", "sparse", "zeros"],
+        bias_init=["normal", 0.1, "zeros"],
+        gradient_noise=0.01,
+        max_iter=3,
+        random_state=0,
+    ),
     "a drawn state": MLPClassifier(**{**SMALL, "random_state": None}),
 }
 

@@ -10,6 +10,7 @@ from sknnadl.training.schedules import (
     Cosine,
     InverseScaling,
     OneCycle,
+    OwnSchedule,
     Schedule,
 )
 
@@ -26,6 +27,10 @@ TABLES = {
     "adaptive": (
         lambda warmup: Adaptive(2, warmup),
         {0: 2, 0.5: 2, 1: 2, 7.25: 2, 1000: 2},
+    ),
+    "a function": (
+        lambda warmup: OwnSchedule(lambda time: 2 / (1 + time), warmup),
+        {0: 2, 0.5: 2 / 1.5, 1: 1, 7: 0.25, 2.5: 2 / 3.5},
     ),
     "cosine": (
         lambda warmup: Cosine(2, warmup, cycle=10),
@@ -80,6 +85,7 @@ def test_warm_up_by_hand():
 def test_the_end_of_a_cycle(name):
     last = TABLES[name][0](0).rate(np.nextafter(10, 0))
     expected = {"cosine": 0, "one_cycle": 8e-6, "invscaling": 2 / 10**0.5}
+    expected["a function"] = 2 / 11
     assert last == pytest.approx(expected.get(name, 2), rel=1e-12, abs=1e-15)
 
 
@@ -137,3 +143,31 @@ def test_one_cycle_is_that_of_pytorch():
         lambda s, o: s.OneCycleLR(o, 2.0, total_steps=101, pct_start=31 / 101), 100
     )
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "rate", [0, -1.0, np.nan, np.inf, None, "fast", True, 1j, [0.1], np.zeros(1)]
+)
+def test_a_rate_that_is_none_is_told_with_its_time(rate):
+    with pytest.raises(ValueError, match=r"learning_rate must return .* at 0\."):
+        OwnSchedule(lambda time: rate)
+    schedule = OwnSchedule(lambda time: 0.5 if time < 2.25 else rate)
+    assert schedule.rate(2.2) == 0.5
+    with pytest.raises(ValueError, match=r"learning_rate must return .* at 2\.25"):
+        schedule.rate(2.25)
+
+
+@pytest.mark.parametrize("kind", [float, int, np.float32, np.int64])
+def test_a_rate_may_be_any_number(kind):
+    schedule = OwnSchedule(lambda time: kind(2))
+    assert schedule.rate(1) == 2
+    assert type(schedule.rate(1)) is float
+
+
+def test_a_function_is_given_a_float():
+    times = []
+    schedule = OwnSchedule(lambda time: times.append(time) or 1.0)
+    schedule.rate(3)
+    schedule.rate(np.float64(3.5))
+    assert times == [0.0, 3.0, 3.5]
+    assert all(type(time) is float for time in times)

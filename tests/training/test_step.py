@@ -140,3 +140,65 @@ def test_statistics_move_by_what_their_gradient_says(network, rate):
     # neither the rate nor clipping has a say in it
     make_step(network, clip_norm=1e-3, max_norm=1e-3).take(rate, 1)
     np.testing.assert_array_equal(network.parameters[n:], expected)
+
+
+def noise_of(network, n_steps=1, **options):
+    """Return what a step of so many adds to the gradient, at the rate 1."""
+    step = make_step(network, **options)
+    step.n_steps[0] = n_steps - 1
+    network.gradient[:] = 0
+    before = network.parameters[: network.n_trained].copy()
+    step.take(1, 1)
+    return before - network.parameters[: network.n_trained]
+
+
+@pytest.mark.parametrize("n_steps", [1, 2, 1000])
+def test_the_variance_of_gradient_noise_is_that_of_its_authors(n_steps):
+    # eta / (1 + t)**0.55, where t counts from 0 (Neelakantan et al. 2015)
+    network = Network([Dense(100, "identity")], (400,), "float64")
+    network.parameters[:] = 0
+    noise = noise_of(network, n_steps, gradient_noise=0.3, seed=1)
+    deviation = np.sqrt(0.3 / n_steps**0.55)
+    # of 40,100 draws; the mean within 5 standard errors, and so the deviation
+    assert noise.size == 40_100
+    assert noise.std() == pytest.approx(deviation, rel=5 / np.sqrt(2 * 40_100))
+    assert abs(noise.mean()) < 5 * deviation / np.sqrt(40_100)
+
+
+def test_gradient_noise_depends_on_seed_and_step_alone(network):
+    def noise(n_steps, seed):
+        other = network.replica(np.zeros_like(network.parameters))
+        return noise_of(other, n_steps, gradient_noise=1.0, seed=seed)
+
+    first = noise(1, 0)
+    np.testing.assert_array_equal(noise(1, 0), first)
+    start = np.random.default_rng(0).standard_normal(first.size, first.dtype)
+    for other in (noise(2, 0), noise(1, 1), start):
+        # two independent draws correlate by about 1 / sqrt(n)
+        assert abs(np.corrcoef(first, other)[0, 1]) < 5 / np.sqrt(first.size)
+
+
+def test_gradient_noise_comes_after_clipping_and_leaves_statistics(network):
+    other = network.replica(network.parameters.copy())
+    other.gradient[:] = network.gradient
+    noise = noise_of(
+        network.replica(np.zeros_like(network.parameters)), gradient_noise=0.5, seed=3
+    )
+    before, n = network.parameters.copy(), network.n_trained
+    make_step(network, clip_norm=1e-6, gradient_noise=0.5, seed=3).take(1, 1)
+    moved = before - network.parameters
+    np.testing.assert_allclose(moved[:n], noise, rtol=0, atol=1e-5)
+    make_step(other).take(1, 1)
+    np.testing.assert_array_equal(network.parameters[n:], other.parameters[n:])
+
+
+def test_steps_are_counted_however_they_are_taken(network):
+    step = make_step(network)
+    for _ in range(3):
+        network.gradient[:] = 0
+        step.take(0.1, 1)
+    assert step.n_steps == 3
+    if step.is_compiled:
+        step.plan([0.1, 0.1], [1, 1])
+        assert step.n_steps == 5
+        assert not make_step(network, gradient_noise=0.1).is_compiled

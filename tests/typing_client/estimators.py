@@ -34,6 +34,7 @@ from sknnadl.network import (
     Dropout,
     Flatten,
     L2Pool2D,
+    Maxout,
     MaxPool2D,
     Network,
 )
@@ -46,13 +47,19 @@ def recall(model: MLPClassifier, X: NDArray[Any], y: NDArray[Any]) -> np.floatin
     return np.mean(found)
 
 
+def start(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return a start of one's own."""
+    return rng.uniform(-0.1, 0.1, shape)
+
+
 def learn_classes(X: NDArray[np.float64], y: list[str]) -> MLPClassifier:
     """Fit a classifier with what it takes, and ask for all that it has learned."""
     weights: dict[str, int] = {"a": 1, "b": 3}
     net = MLPClassifier(
         (100, 30),
-        "tanh",
-        weight_init="he",
+        ["tanh", "selu"],
+        weight_init=["he", start, "zeros"],
+        bias_init=[0.1, "normal", start],
         batch_norm=True,
         dropout=[0.5, 0.0],
         loss="cross_entropy",
@@ -64,6 +71,7 @@ def learn_classes(X: NDArray[np.float64], y: list[str]) -> MLPClassifier:
         epsilon=None,
         penalty=None,
         max_norm=3,
+        gradient_noise=0.01,
         batch_size=64,
         max_iter=10,
         n_iter_no_change=np.inf,
@@ -102,7 +110,13 @@ def learn_values(X: NDArray[np.float32], y: NDArray[np.float32]) -> float:
     assert_type(net.fit(X, y, X_val=X, y_val=y).predict(X), NDArray[Any])
     assert_type(net.set_params(solver="sgd").partial_fit(X, y), MLPRegressor)
     images = ConvNetRegressor(4, kernel_size=3, image_shape=(8, 8)).fit(X, y)
-    stack = NetworkRegressor([Dense(8, "gelu"), BatchNorm()], input_shape=(64,))
+    stack = NetworkRegressor(
+        [Dense(8, "gelu", bias_init=start), BatchNorm(), Maxout(4, pieces=3)],
+        input_shape=(64,),
+        weight_init=start,
+        bias_init=0.5,
+        learning_rate=lambda epoch: 0.1 / (1 + epoch),
+    )
     assert_type(stack.fit(X, y).score(X, y, sample_weight=y), float)
     return images.score(X, y) + net.loss_curve_[-1]
 

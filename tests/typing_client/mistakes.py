@@ -22,6 +22,10 @@ def make_them() -> None:
     MLPClassifier(hiden_layer_sizes=3)  # expect-error
     MLPClassifier(max_iter=1.5)  # expect-error
     MLPClassifier((3,), "relu", "he")  # expect-error: weight_init is named
+    MLPClassifier(weight_init=["he", 1.0])  # expect-error
+    MLPClassifier(weight_init=lambda shape: np.zeros(shape))  # expect-error
+    MLPClassifier(learning_rate=lambda: 0.1)  # expect-error
+    NetworkClassifier(weight_init=["he", "he"])  # expect-error: of one layer
     MLPClassifier(class_weight={"a": "b"})  # expect-error
     MLPClassifier(random_state=np.random.default_rng(0))  # expect-error
     MLPRegressor(class_weight="balanced")  # expect-error

@@ -11,6 +11,7 @@ from sknnadl.network.layers.dense import Dense
 from sknnadl.network.layers.dropout import Dropout
 from sknnadl.network.layers.flatten import Flatten
 from sknnadl.network.layers.layer import LayerSpec
+from sknnadl.network.layers.maxout import Maxout
 from sknnadl.network.layers.pooling import AveragePool2D, L2Pool2D, MaxPool2D
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Flatten",
     "L2Pool2D",
     "MaxPool2D",
+    "Maxout",
 ]
 
 LAYERS: dict[str, type[LayerSpec]] = {
@@ -35,5 +37,6 @@ LAYERS: dict[str, type[LayerSpec]] = {
         Flatten,
         L2Pool2D,
         MaxPool2D,
+        Maxout,
     )
 }

@@ -93,6 +93,30 @@ class ELU(Activation):
         np.multiply(gradient, np.minimum(a, 0) + 1, out=gradient)
 
 
+class SELU(Activation):
+    """``f(z) = s z`` where ``z`` is positive and ``s b (exp(z) - 1)`` elsewhere.
+
+    The two numbers keep mean 0 and variance 1 from layer to layer, where weights start
+    from N(0, 1/fan_in). ``f'`` is ``s``, or ``s b exp(z) = a + s b`` (Klambauer et al.
+    2017).
+    """
+
+    initializer = "lecun"
+    scale = 1.0507009873554804934
+    ratio = 1.6732632423543772848
+
+    def forward(self, z: Array, a: Array) -> None:
+        is_below = z <= 0
+        np.expm1(z, out=a, where=is_below)
+        np.multiply(a, self.ratio, out=a, where=is_below)
+        np.multiply(a, self.scale, out=a)
+
+    def backward(self, z: Array, a: Array, gradient: Array) -> None:
+        slope = a + self.scale * self.ratio
+        slope[a > 0] = self.scale
+        np.multiply(gradient, slope, out=gradient)
+
+
 class GELU(Activation):
     """``f(z) = z P(z)``, where ``P`` is the normal distribution function.
 
@@ -172,6 +196,16 @@ class Softplus(Activation):
         np.multiply(gradient, -np.expm1(-a), out=gradient)
 
 
+class Softsign(Activation):
+    """``f(z) = z / (1 + |z|)``, with ``f' = (1 - |a|)**2`` (Glorot and Bengio 2010)."""
+
+    def forward(self, z: Array, a: Array) -> None:
+        np.divide(z, 1 + np.abs(z), out=a)
+
+    def backward(self, z: Array, a: Array, gradient: Array) -> None:
+        np.multiply(gradient, np.square(1 - np.abs(a)), out=gradient)
+
+
 #: Every activation by its name; ``"logistic"`` is scikit-learn's word for the sigmoid.
 ACTIVATIONS: dict[str, Activation] = {
     "elu": ELU(),
@@ -180,8 +214,10 @@ ACTIVATIONS: dict[str, Activation] = {
     "leaky_relu": LeakyReLU(),
     "logistic": Sigmoid(),
     "relu": ReLU(),
+    "selu": SELU(),
     "sigmoid": Sigmoid(),
     "silu": SiLU(),
     "softplus": Softplus(),
+    "softsign": Softsign(),
     "tanh": Tanh(),
 }

@@ -18,7 +18,7 @@ from sknnadl.network.kernels import (
     make_convolution,
 )
 from sknnadl.network.layers.activations import ACTIVATIONS
-from sknnadl.network.layers.initializers import INITIALIZERS, get_initializer
+from sknnadl.network.layers.initializers import Fans, Start, check_starts, initialize
 from sknnadl.network.layers.layer import (
     ActivatedLayer,
     Layer,
@@ -30,7 +30,7 @@ from sknnadl.network.layers.layer import (
     check_choice,
     check_count,
 )
-from sknnadl.network.layers.pooling import MaxPool2DLayer
+from sknnadl.network.layers.pooling import MaxPool2DLayer, Pool2DLayer
 from sknnadl.network.layers.windows import check_is_image, count_windows, pad_size
 
 
@@ -55,9 +55,13 @@ class Conv2D(LayerSpec):
         maps have the size of the image divided by the stride, rounded up.
     activation : str, default="relu"
         The function ``f``; see `Dense`.
-    weight_init : str, default="auto"
-        How the kernels and biases start; see `Dense`. The fan-in is the number of
-        weights of a kernel, the fan-out that of the weights an input pixel meets.
+    weight_init : str or callable, default="auto"
+        How the kernels start; see `Dense`. The fan-in is the number of weights of a
+        kernel, the fan-out that of the weights an input pixel meets; for ``"fan_out"``
+        the stride of pooling right after it, down times across, divides that. A
+        callable is given the shape (height, width, channels, filters).
+    bias_init : str, float or callable, default="auto"
+        How the biases start; see `Dense`.
 
     Examples
     --------
@@ -74,14 +78,15 @@ class Conv2D(LayerSpec):
     stride: OneOrTwo = 1
     padding: str = "valid"
     activation: str = "relu"
-    weight_init: str = "auto"
+    weight_init: str | Start = "auto"
+    bias_init: str | float | Start = "auto"
 
     def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> Conv2DLayer:
         """Return the working layer for images of this shape."""
         check_count(self, "filters")
         check_choice(self, "padding", ("valid", "same"))
         check_choice(self, "activation", ACTIVATIONS)
-        check_choice(self, "weight_init", ("auto", *INITIALIZERS))
+        check_starts(self)
         check_is_image(self, input_shape)
         return Conv2DLayer(self, input_shape, dtype)
 
@@ -128,6 +133,7 @@ class Conv2DLayer(ActivatedLayer):
         down, across = down // pool[0], across // pool[1]
         filters = int(spec.filters)
         self._spec = spec
+        self._n_pooled = math.prod(pool)
         self.geometry = Geometry(
             *padded, channels, kernel, stride, filters, pool, down, across
         )
@@ -141,7 +147,9 @@ class Conv2DLayer(ActivatedLayer):
         self.compiled = self._convolution.compiled
 
     def fuse(self, following: Layer) -> Layer | None:
-        """Take in max-pooling whose windows lie side by side."""
+        """Take in max-pooling whose windows lie side by side; take notice of any."""
+        if isinstance(following, Pool2DLayer):
+            self._n_pooled = math.prod(following.stride)
         if (
             self.geometry.pool != (1, 1)
             or not self.activation.monotone
@@ -171,8 +179,9 @@ class Conv2DLayer(ActivatedLayer):
         """Draw kernels and biases."""
         area = math.prod(self.geometry.kernel)
         fan_in, fan_out = self.geometry.weights_per_kernel, area * self.geometry.filters
-        fill = get_initializer(self._spec.weight_init, self._spec.activation)
-        fill(self.values["weights"], self.values["biases"], fan_in, fan_out, rng)
+        fans = Fans(fan_in, fan_out, self._n_pooled)
+        own = self.values["weights"], self.values["biases"]
+        initialize(self._spec, *own, fans, self._spec.activation, rng)
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return ``f(max-pool(x * kernels) + biases)``."""

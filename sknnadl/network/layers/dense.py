@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from sknnadl.network.arrays import Array, Shape
 from sknnadl.network.kernels import KernelLayer, Kind, Product, make_product
 from sknnadl.network.layers.activations import ACTIVATIONS
-from sknnadl.network.layers.initializers import INITIALIZERS, get_initializer
+from sknnadl.network.layers.initializers import Fans, Start, check_starts, initialize
 from sknnadl.network.layers.layer import (
     ActivatedLayer,
     LayerSpec,
@@ -34,41 +35,63 @@ class Dense(LayerSpec):
     activation : str, default="relu"
         The function ``f``: one of `sknnadl.network.ACTIVATIONS`, such as ``"relu"``,
         ``"sigmoid"``, ``"tanh"``, ``"gelu"`` or ``"identity"``.
-    weight_init : str, default="auto"
-        How the weights and biases start: ``"scaled"``, ``"large"``, ``"he"``,
-        ``"glorot"``, or ``"auto"``, which chooses by the activation.
+    weight_init : str or callable, default="auto"
+        How the weights start: ``"glorot"``, ``"he"``, ``"lecun"``, ``"fan_out"``,
+        ``"sparse"``, ``"zeros"``, the book's ``"scaled"`` and ``"large"``, or
+        ``"auto"``, which chooses by the activation. A callable is given the shape of
+        the weights, here (n_in, units), and a `numpy.random.Generator`, and returns
+        them.
+    bias_init : str, float or callable, default="auto"
+        How the biases start: ``"zeros"``, ``"normal"`` from N(0, 1), a number for all,
+        or a callable as above; ``"auto"`` is ``"normal"`` after weights that are
+        ``"scaled"`` or ``"large"``, and ``"zeros"`` after others.
 
     Examples
     --------
     >>> from sknnadl.network import Dense
     >>> Dense(30, activation="sigmoid")
-    Dense(units=30, activation='sigmoid', weight_init='auto')
+    Dense(units=30, activation='sigmoid', weight_init='auto', bias_init='auto')
     """
 
     units: int
     activation: str = "relu"
-    weight_init: str = "auto"
+    weight_init: str | Start = "auto"
+    bias_init: str | float | Start = "auto"
 
     def build(self, input_shape: Shape, dtype: npt.DTypeLike) -> DenseLayer:
         """Return the working layer for rows of this shape."""
         check_count(self, "units")
         check_choice(self, "activation", ACTIVATIONS)
-        check_choice(self, "weight_init", ("auto", *INITIALIZERS))
-        if len(input_shape) != 1:
-            raise ValueError(
-                f"{self} takes rows of shape (n_features,), got inputs of shape "
-                f"{input_shape}: put Flatten() before it."
-            )
+        check_starts(self)
         return DenseLayer(self, input_shape, dtype)
 
 
 class DenseLayer(ActivatedLayer):
-    """The working layer of a `Dense` spec."""
+    """The working layer of a `Dense` spec.
+
+    Parameters
+    ----------
+    spec : Dense
+        The spec, or another one with its arguments.
+    input_shape : tuple of int
+        The number of features, alone.
+    dtype : dtype
+        The dtype of every array.
+    n_pooled : int, default=1
+        For how many columns of weights there is a unit.
+    """
 
     offset = "biases"
 
-    def __init__(self, spec: Dense, input_shape: Shape, dtype: npt.DTypeLike) -> None:
-        n_in, units = input_shape[0], int(spec.units)
+    def __init__(
+        self, spec: Any, input_shape: Shape, dtype: npt.DTypeLike, n_pooled: int = 1
+    ) -> None:
+        if len(input_shape) != 1:
+            raise ValueError(
+                f"{spec} takes rows of shape (n_features,), got inputs of shape "
+                f"{input_shape}: put Flatten() before it."
+            )
+        n_in, units = input_shape[0], int(spec.units) * n_pooled
         parameters = {
             "weights": Parameter((n_in, units), Role.PENALIZED),
             "biases": Parameter((units,), Role.TRAINED),
@@ -77,6 +100,7 @@ class DenseLayer(ActivatedLayer):
             input_shape, (units,), dtype, spec.activation, parameters, n_in * units
         )
         self._spec = spec
+        self._n_pooled = n_pooled
 
     @cached_property
     def _product(self) -> Product:
@@ -104,9 +128,9 @@ class DenseLayer(ActivatedLayer):
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw weights and biases."""
         weights, biases = self.values["weights"], self.values["biases"]
-        fill = get_initializer(self._spec.weight_init, self._spec.activation)
-        fan_in, fan_out = weights.shape
-        fill(weights, biases, fan_in, fan_out, rng)
+        n_in, n_out = weights.shape
+        fans = Fans(n_in, n_out, self._n_pooled)
+        initialize(self._spec, weights, biases, fans, self._spec.activation, rng)
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         """Return ``f(x @ weights + biases)``."""

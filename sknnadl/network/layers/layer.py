@@ -54,7 +54,10 @@ class LayerSpec(ABC):
         """
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the spec as a dict of strings, numbers and tuples of numbers."""
+        """Return the spec as a dict of strings, numbers and tuples of numbers.
+
+        A start that is a function stays one.
+        """
         arguments = {name: _to_plain(value) for name, value in vars(self).items()}
         return {"layer": type(self).__name__, **arguments}
 
