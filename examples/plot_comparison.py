@@ -15,6 +15,7 @@ from sknnadl import (
     AverageDarknessClassifier,
     ConvNetClassifier,
     MLPClassifier,
+    RBFClassifier,
     compare,
 )
 from sknnadl.datasets import load_digits_images
@@ -25,6 +26,7 @@ models = {
     "random guess": DummyClassifier(strategy="uniform", random_state=0),
     "average darkness": AverageDarknessClassifier(),
     "logistic regression": LogisticRegression(max_iter=1000),
+    "RBF network": RBFClassifier(300, random_state=0),
     "SVM": SVC(),
     "SVM, tuned": SVC(C=1, gamma=0.25),
     "MLP": MLPClassifier(random_state=0),

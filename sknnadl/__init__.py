@@ -9,6 +9,7 @@ from sknnadl import estimators
 from sknnadl._versions import show_versions
 from sknnadl.baselines import AverageDarknessClassifier
 from sknnadl.estimators import *  # noqa: F403 the list of estimators is there, once
+from sknnadl.rbf import RBFClassifier, RBFRegressor
 from sknnadl.reports import compare
 from sknnadl.saving import load, resume, save
 
@@ -16,6 +17,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AverageDarknessClassifier",
+    "RBFClassifier",
+    "RBFRegressor",
     "compare",
     "load",
     "resume",

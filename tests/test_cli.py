@@ -14,13 +14,14 @@ def test_compare_digits(capsys, tmp_path):
     paths = [tmp_path / "report.md", tmp_path / "report.json"]
     assert main(["compare", "--out", str(paths[0]), "--out", str(paths[1])]) == 0
     captured = capsys.readouterr()
-    assert "[7/7] convolutional network" in captured.err
+    assert "[8/8] convolutional network" in captured.err
     models = json.loads(paths[1].read_text())["models"]
     accuracy = {model["name"]: model["accuracy"] for model in models}
     assert list(accuracy) == [
         "random guess",
         "average darkness",
         "logistic regression",
+        "RBF network",
         "SVM",
         "SVM, tuned",
         "MLP",
@@ -29,7 +30,7 @@ def test_compare_digits(capsys, tmp_path):
     assert accuracy["random guess"] < 0.2 < 0.95 < accuracy["MLP"]
     assert accuracy["convolutional network"] > 0.97
     assert all(name in captured.out for name in accuracy)
-    assert paths[0].read_text().count("\n") == 9
+    assert paths[0].read_text().count("\n") == 10
 
 
 def test_version(capsys):

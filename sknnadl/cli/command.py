@@ -20,9 +20,10 @@ _IMAGES = {"digits": (8, 8), "mnist": (28, 28)}
 
 _DESCRIPTION = """\
 Compare classifiers on images of handwritten digits: random guess, average darkness,
-logistic regression, SVM, a multilayer perceptron and a convolutional network. Each is
-trained on the training images and measured on the test images. Or compare an SVM,
-gradient boosting, a multilayer perceptron and simple models on a file of your own.
+logistic regression, a radial basis function network, SVM, a multilayer perceptron and a
+convolutional network. Each is trained on the training images and measured on the test
+images. Or compare an SVM, gradient boosting, a multilayer perceptron and simple models
+on a file of your own.
 Progress goes to standard error, the table to standard output.
 """
 

@@ -18,6 +18,7 @@ from sklearn.utils.multiclass import type_of_target
 
 from sknnadl.baselines import AverageDarknessClassifier
 from sknnadl.estimators import ConvNetClassifier, MLPClassifier, MLPRegressor
+from sknnadl.rbf import RBFClassifier, RBFRegressor
 
 #: C and gamma of the tuned SVM, the best on the validation images of a grid over
 #: both (``benchmarks/tune_svm.py``; for MNIST on 5,000 training images).
@@ -68,6 +69,7 @@ def image_models(dataset: str, random_state: int) -> dict[str, Any]:
         "random guess": DummyClassifier(strategy="uniform", random_state=random_state),
         "average darkness": AverageDarknessClassifier(),
         "logistic regression": LogisticRegression(max_iter=1000),
+        "RBF network": RBFClassifier(300, random_state=random_state),
         "SVM": SVC(),
         "SVM, tuned": SVC(**_TUNED_SVM[dataset]),
         "MLP": MLPClassifier(random_state=random_state),
@@ -100,6 +102,7 @@ def table_models(y: npt.NDArray[Any], random_state: int) -> dict[str, Any]:
         return {
             "mean": DummyRegressor(),
             "linear": make_pipeline(StandardScaler(), Ridge()),
+            "RBF network": make_pipeline(StandardScaler(), RBFRegressor(**seed)),
             "SVM": make_pipeline(StandardScaler(), SVR()),
             "gradient boosting": HistGradientBoostingRegressor(**seed),
             "MLP": make_pipeline(StandardScaler(), MLPRegressor(**seed)),
@@ -109,6 +112,7 @@ def table_models(y: npt.NDArray[Any], random_state: int) -> dict[str, Any]:
         "logistic regression": make_pipeline(
             StandardScaler(), LogisticRegression(max_iter=1000)
         ),
+        "RBF network": make_pipeline(StandardScaler(), RBFClassifier(**seed)),
         "SVM": make_pipeline(StandardScaler(), SVC()),
         "gradient boosting": HistGradientBoostingClassifier(**seed),
         "MLP": make_pipeline(StandardScaler(), MLPClassifier(**seed)),

@@ -14,6 +14,7 @@ from sknnadl.baselines import AverageDarknessClassifier
 from sknnadl.estimators.attributes import fitted_attributes
 from sknnadl.estimators.base import BaseNetwork
 from sknnadl.estimators.inputs import AnyArray
+from sknnadl.rbf import RBFClassifier, RBFRegressor
 from sknnadl.saving.container import read_container, write_container
 from sknnadl.saving.plain_values import Describer, rebuild
 
@@ -24,6 +25,8 @@ _KINDS: dict[str, type[BaseEstimator]] = {
     kind.__name__: kind
     for kind in (
         AverageDarknessClassifier,
+        RBFClassifier,
+        RBFRegressor,
         *(getattr(estimators, name) for name in estimators.__all__),
     )
 }

@@ -20,6 +20,8 @@ from sknnadl import (
     MLPRegressor,
     NetworkClassifier,
     NetworkRegressor,
+    RBFClassifier,
+    RBFRegressor,
     show_versions,
 )
 from sknnadl.datasets import expand_images, load_digits_images, load_mnist
@@ -149,6 +151,12 @@ def learn_images(X: NDArray[np.uint8], y: NDArray[np.int64]) -> None:
     dark = AverageDarknessClassifier().fit(X, y)
     assert_type(dark.means_, NDArray[np.float64])
     assert_type(dark.score(X, y), float)
+    units = RBFClassifier(50, width=1.5, normalize=True, random_state=0).fit(X, y)
+    assert_type(units.partial_fit(X, y, classes=[0, 1]), RBFClassifier)
+    assert_type(units.predict_proba(X), NDArray[Any])
+    assert_type(units.centers_, NDArray[np.float64])
+    values = RBFRegressor(centers="random", alpha=0).fit(csr_array(X), y)
+    assert_type(values.partial_fit(X, y, np.ones(len(y))).predict(X), NDArray[Any])
 
 
 def search(X: NDArray[np.float64], y: NDArray[np.int64]) -> float:
