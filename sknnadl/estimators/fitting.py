@@ -10,6 +10,7 @@ from sknnadl.estimators.advice import (
     warn_of_interrupt,
     warn_unless_learned,
 )
+from sknnadl.estimators.chosen_loss import check_chosen_loss
 from sknnadl.estimators.threads import count_threads
 from sknnadl.estimators.validation import (
     check_can_be_scored,
@@ -56,6 +57,8 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
         rows, n_outputs = estimator._make_rows(
             X, y, sample_weight, not goes_on, weighting, weight_scale=scale
         )
+        loss = estimator._make_loss()
+        check_chosen_loss(estimator, loss, rows)
     augmentations = _make_augmentations(estimator, rows.input_shape)
     layers = [*estimator._hidden_layers(), estimator._output_layer(n_outputs)]
     network = Network(layers, rows.input_shape, rows.dtype)
@@ -70,7 +73,7 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
     rows, validation_rows = find_validation_rows(
         estimator, rows, sample_weight, validation, seed, is_fit
     )
-    loss, n_threads = estimator._make_loss(), count_threads(estimator.n_jobs)
+    n_threads = count_threads(estimator.n_jobs)
     watched, validate = make_validation(estimator, network, loss, validation_rows)
     run = make_run(
         estimator,

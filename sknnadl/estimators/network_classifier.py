@@ -19,6 +19,7 @@ from sknnadl.estimators.hidden_layers import check_layers
 from sknnadl.estimators.inputs import TakesImages
 from sknnadl.network.layers import Dense
 from sknnadl.network.layers.layer import LayerSpec
+from sknnadl.network.loss import Loss
 from sknnadl.training.augmentation import Augmentation
 
 
@@ -44,10 +45,14 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
     weight_init : str, default="auto"
         How the output layer starts; see `MLPClassifier`. The other layers have a
         ``weight_init`` of their own.
-    loss : {"log_loss", "cross_entropy", "squared_error"}, default="log_loss"
+    loss : {"log_loss", "cross_entropy", "squared_error"} or Loss, default="log_loss"
         A row's cost: ``-sum(y log(a))`` of softmax outputs, or of logistic ones
         ``-sum(y log(a) + (1 - y) log(1 - a))``, which is the log loss of labels and, of
-        one output, of two classes; or ``1/2 sum((y - a)**2)``.
+        one output, of two classes; or ``1/2 sum((y - a)**2)``. Or an object of a
+        subclass of `sknnadl.network.Loss`.
+    label_smoothing : float, default=0.0
+        How much of a target is spread evenly: over the classes of softmax outputs, and
+        of others over yes and no (Szegedy et al. 2016). All costs are of such targets.
     class_weight : dict, list of dict or "balanced", default=None
         Factors of the weights of each class's rows, for an indicator a dict a label;
         ``"balanced"``, not for `partial_fit`, is ``n_samples / (n_classes * count)``.
@@ -208,7 +213,8 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         input_shape: Sequence[int] | None = None,
         augmentation: Augmentation | Sequence[Augmentation] | None = None,
         weight_init: str = "auto",
-        loss: str = "log_loss",
+        loss: str | Loss = "log_loss",
+        label_smoothing: float = 0.0,
         class_weight: ClassWeight = None,
         solver: str = "sgd",
         learning_rate: str = "cosine",
@@ -248,6 +254,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         self.augmentation = augmentation
         self.weight_init = weight_init
         self.loss = loss
+        self.label_smoothing = label_smoothing
         self.class_weight = class_weight
         self.solver = solver
         self.learning_rate = learning_rate

@@ -11,7 +11,7 @@ from sknnadl.network.arrays import Array, Shape, allocate, check_vector
 from sknnadl.network.building import build_layers, fuse, lay_out
 from sknnadl.network.kernels import CompiledNetwork, Steps, bind_network
 from sknnadl.network.layers.layer import LayerSpec, Role
-from sknnadl.network.losses import Loss
+from sknnadl.network.loss import Loss, gradient_at
 
 
 class Network:
@@ -234,7 +234,7 @@ class Network:
         outputs = self.forward(x, rng)
         np.copyto(logits, outputs)
         # A copy, as an activation of the last layer needs its outputs on the way back.
-        gradient = loss.gradient(outputs.copy(), targets)
+        gradient = gradient_at(loss, outputs, targets)
         np.multiply(gradient, scale, out=gradient)
         if weights is not None:
             np.multiply(gradient, weights[:, np.newaxis], out=gradient)

@@ -7,7 +7,9 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
+from sknnadl.estimators.base import BaseNetwork
 from sknnadl.saving.estimator_file import save
+from sknnadl.saving.plain_values import Describer
 from sknnadl.training.recipe import FULL_BATCH
 
 
@@ -59,6 +61,10 @@ class Checkpoint:
 
     def setup(self, estimator: Any, context: Any) -> None:
         """Refuse what cannot be kept, before any training."""
+        if isinstance(estimator, BaseNetwork):
+            describer = Describer()
+            for name, value in estimator.get_params(deep=False).items():
+                describer.describe(name, value)  # which refuses what is code
         if getattr(estimator, "solver", None) == FULL_BATCH:
             raise ValueError(
                 f"solver={FULL_BATCH!r} remembers the curvature of the cost, which no "

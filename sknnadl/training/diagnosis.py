@@ -8,7 +8,7 @@ import numpy as np
 
 from sknnadl.network.arrays import Array
 from sknnadl.network.layers.layer import Role
-from sknnadl.network.losses import constant_logits
+from sknnadl.network.loss import gradient_at
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import predict_logits
 from sknnadl.training.run import TrainingRun, exploded_cost
@@ -120,9 +120,8 @@ def kept_is_exploded(run: TrainingRun) -> bool:
 def _constant_cost(run: TrainingRun) -> float:
     """Return the mean cost of the best network that ignores its input."""
     targets, weights = run.rows.distinct_targets()
-    frequencies = np.average(targets, axis=0, weights=weights)
     loss = run.trainer.loss
-    logits = constant_logits(frequencies, loss.output_activation)
+    logits = loss.best_constant(targets, weights)
     logits = np.nan_to_num(logits, posinf=_SURE, neginf=-_SURE)  # of a single class
     logits = np.broadcast_to(logits, targets.shape)
     return float(np.average(loss.value(logits, targets), weights=weights))
@@ -164,7 +163,7 @@ def _neurons_are_dead(run: TrainingRun) -> bool:
         return False
     with np.errstate(all="ignore"):
         outputs = network.forward(some.inputs(slice(None)), np.random.default_rng(0))
-        network.backward(run.trainer.loss.gradient(outputs.copy(), some.targets()))
+        network.backward(gradient_at(run.trainer.loss, outputs, some.targets()))
     first = next(layer for layer in network.layers if layer.parameters)
     gradients = network.views(network.gradient)[network.layers.index(first)]
     return not any(

@@ -3,7 +3,8 @@ import pytest
 from scipy.special import expit, softmax
 from sklearn.metrics import log_loss
 
-from sknnadl.network.losses import LOSSES, REGRESSION_LOSSES, constant_logits
+from sknnadl.network.loss import constant_logits
+from sknnadl.network.losses import LOSSES, REGRESSION_LOSSES
 from sknnadl.training.prediction import log_probabilities
 
 
