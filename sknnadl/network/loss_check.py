@@ -18,6 +18,8 @@ _STEPS = 1e-4, 1e-6
 #: What a gradient may be off by, as a share of the largest. The differences of one of
 #: the steps are exact to about 1e-8.
 _TOLERANCE = 1e-5
+#: The least spread beside the size of the targets, for steps above their rounding.
+_RESOLVED = 1e-6
 #: What rounding may change where rows are computed alone.
 _ROUNDING = 1e-9
 
@@ -68,8 +70,9 @@ def _draw_logits(
     spread = np.ones(targets.shape[1])
     if not are_logits:
         return 2 * draws, spread
-    deviation = targets.std(axis=0)
-    spread = np.where(deviation > 0, deviation, spread)
+    # At least 1, which is the size that the formula of a loss is mostly written for.
+    spread = np.maximum(spread, _RESOLVED * np.abs(targets).max(axis=0))
+    spread = np.maximum(spread, targets.std(axis=0))
     return targets + spread * draws, spread
 
 
