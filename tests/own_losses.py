@@ -43,17 +43,19 @@ class LogCosh(Loss):
         return np.tanh((logits - targets) / self.width) / self.width
 
 
-class Exponential(Loss):
-    """``sum(exp(-s z))`` with ``s`` of 1 for yes and -1 for no, of sigmoid outputs."""
+class SquaredHinge(Loss):
+    """``sum(max(0, 1 - s z)**2)`` with ``s`` of 1 for yes and -1 for no."""
 
     output_activation = "logistic"
 
     def value(self, logits, targets):
-        return np.exp((1 - 2 * targets) * logits).sum(axis=1)
+        short = np.maximum(0, 1 - (2 * targets - 1) * logits)
+        return (short**2).sum(axis=1)
 
     def gradient(self, logits, targets):
-        signs = 1 - 2 * targets
+        signs = 2 * targets - 1
         logits *= signs
-        np.exp(logits, out=logits)
-        logits *= signs
+        np.subtract(1, logits, out=logits)
+        np.maximum(0, logits, out=logits)
+        logits *= -2 * signs
         return logits

@@ -27,6 +27,7 @@ class ClassOutputs:
     classes_: AnyArray
     target_type_: str
     out_activation_: str
+    loss: str | Loss
     label_smoothing: float
     _logits: Callable[[Any], AnyArray]
 
@@ -84,12 +85,16 @@ class ClassOutputs:
         A network of two outputs, from the book or from a file, goes on with two.
         """
         has_two = self.target_type_ != MULTILABEL and len(self.classes_) == 2
-        if not has_two or getattr(self, "n_outputs_", 1) != 1:
-            return False
-        try:
-            choose_loss(self, LOSSES).for_labels()
-        except ValueError:  # a user's own, of softmax outputs alone
-            return False
+        is_free = getattr(self, "n_outputs_", 1) == 1
+        return has_two and is_free and self._takes_labels()
+
+    def _takes_labels(self) -> bool:
+        """Return whether the loss has sigmoid outputs, or another takes its place."""
+        if isinstance(self.loss, Loss):
+            try:
+                self.loss.for_labels()
+            except ValueError:
+                return False
         return True
 
     def _class_targets(self) -> tuple[AnyArray | None, int]:

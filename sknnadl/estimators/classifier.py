@@ -268,5 +268,5 @@ class BaseNetworkClassifier(ClassOutputs, ClassifierMixin, BaseNetwork):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_label = True
+        tags.classifier_tags.multi_label = self._takes_labels()
         return tags

@@ -2,6 +2,7 @@
 
 import pytest
 from known_series import KNOWN_SERIES
+from own_losses import Focal, LogCosh, SquaredHinge
 from sklearn.linear_model import SGDClassifier
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from sklearn.utils import estimator_checks
@@ -80,6 +81,8 @@ CLASSES = [
 #: What trains in another way, at a rate that learns in so few epochs.
 WAYS_TO_TRAIN = [
     MLPClassifier(**SMALL, loss="squared_error"),
+    MLPClassifier(**SMALL, loss=Focal(), learning_rate_init=0.5),
+    MLPClassifier(**SMALL, label_smoothing=0.1),
     MLPClassifier(**SMALL, dropout=[0.1]),
     MLPClassifier(**SMALL, early_stopping=True),
     MLPClassifier(**SMALL, early_stopping=True, validation_fraction=None),
@@ -95,6 +98,8 @@ WAYS_TO_TRAIN = [
     MLPClassifier(**SMALL, class_weight="balanced"),
     MLPRegressor(**SMALL, solver="lbfgs"),
     MLPRegressor(**SMALL, early_stopping=True, solver="sgd"),
+    MLPRegressor("huber", huber_delta=0.5, **SMALL, learning_rate_init=0.05),
+    MLPRegressor("pinball", quantile=0.4, **SMALL, learning_rate_init=0.05),
     ConvNetClassifier(**CONVOLUTION, augmentation=Elastic(0.5, sigma=1)),
 ]
 
@@ -125,6 +130,12 @@ MORE = [
     MLPClassifier(**SMALL, clip_norm=1.0),
     MLPClassifier(**SMALL, early_stopping=True, scoring="loss"),
     MLPClassifier(**SMALL, gradient_norms=True),
+    MLPClassifier(**SMALL, loss="cross_entropy", label_smoothing=0.1),
+    MLPClassifier(**SMALL, loss=SquaredHinge(), learning_rate_init=0.05),
+    ConvNetClassifier(**CONVOLUTION, label_smoothing=0.1),
+    ConvNetRegressor(loss="absolute_error", **CONVOLUTION, learning_rate_init=0.05),
+    MLPRegressor("absolute_error", **SMALL, learning_rate_init=0.05),
+    MLPRegressor(LogCosh(), **SMALL, learning_rate_init=0.05),
     MLPRegressor(**SMALL, solver="adam", learning_rate_init=0.05),
     MLPRegressor(**SMALL, batch_norm=True, learning_rate_init=0.02),
     ConvNetClassifier(**CONVOLUTION, batch_norm=True),
