@@ -92,6 +92,14 @@ def test_values_far_off_do_not_sway_it(loss, scale_targets):
     assert np.abs(square.predict(X) - truth).max() > 100
 
 
+@pytest.mark.parametrize("loss", ["absolute_error", "huber", "pinball"])
+def test_targets_that_say_nothing_are_told_of(loss):
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((2000, 1)), rng.standard_t(1.0, 2000)
+    with pytest.warns(ConvergenceWarning, match="has learned nothing"):
+        linear(loss=loss).set_params(max_iter=50).fit(X, y)
+
+
 def test_a_wide_huber_is_the_squared_error_and_a_narrow_one_the_absolute(valued):
     X, y = valued
     y = scale(y)
