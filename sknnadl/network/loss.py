@@ -67,7 +67,9 @@ class Loss(ABC):
         return f"{type(self).__name__}({arguments})"
 
     def with_arguments(self, arguments: Any) -> Loss:
-        """Return the loss that an estimator's other arguments ask for.
+        """Return what a loss that is named is with an estimator's other arguments.
+
+        An object is taken as it is.
 
         Parameters
         ----------
