@@ -12,6 +12,7 @@ from sklearn import neural_network
 
 import sknnadl
 from sknnadl.network import ACTIVATIONS, INITIALIZERS, LOSSES
+from sknnadl.network.losses import REGRESSION_LOSSES
 from sknnadl.training.recipe import SOLVERS
 from sknnadl.training.schedules import SCHEDULES
 from sknnadl.training.step import PENALTIES
@@ -46,7 +47,13 @@ def test_functions_of_the_frames_are_in_their_files():
 
 @pytest.mark.parametrize(
     ("page", "least"),
-    [("architecture", 5), ("from_sklearn", 2), ("promises", 10), ("tables", 15)],
+    [
+        ("architecture", 5),
+        ("from_sklearn", 2),
+        ("losses", 20),
+        ("promises", 10),
+        ("tables", 15),
+    ],
 )
 def test_examples_on_the_pages_run(page, least):
     path = str(DOCS / f"{page}.rst")
@@ -83,7 +90,16 @@ def test_the_picture_has_every_room():
 
 
 @pytest.mark.parametrize(
-    "table", [ACTIVATIONS, INITIALIZERS, LOSSES, SOLVERS, SCHEDULES, PENALTIES]
+    "table",
+    [
+        ACTIVATIONS,
+        INITIALIZERS,
+        LOSSES,
+        REGRESSION_LOSSES,
+        SOLVERS,
+        SCHEDULES,
+        PENALTIES,
+    ],
 )
 def test_the_page_on_training_has_the_formula_of_every_name(table):
     formulas = (DOCS / "training.rst").read_text().partition(".. _formulas:")[2]

@@ -9,6 +9,7 @@ import numpy as np
 from sknnadl._sklearn import Interval, Options, StrOptions
 from sknnadl.network.layers.activations import ACTIVATIONS
 from sknnadl.network.layers.initializers import BIAS_INITS, INITIALIZERS, Start
+from sknnadl.network.loss import Loss
 from sknnadl.network.losses import LOSSES, REGRESSION_LOSSES
 from sknnadl.training.augmentation import Augmentation
 from sknnadl.training.recipe import SOLVERS
@@ -76,11 +77,14 @@ TRAINING = {
 }
 #: What is minimized for classes, and for values.
 CLASSES = {
-    "loss": [StrOptions(set(LOSSES))],
+    "loss": [StrOptions(set(LOSSES)), Loss],
+    "label_smoothing": [_BELOW_ONE],
     "class_weight": [dict, list, StrOptions({"balanced"}), None],
 }
 VALUES = {
-    "loss": [StrOptions(set(REGRESSION_LOSSES))],
+    "loss": [StrOptions(set(REGRESSION_LOSSES)), Loss],
+    "quantile": [Interval(Real, 0, 1, closed="neither")],
+    "huber_delta": [_POSITIVE],
     "scale_targets": ["boolean"],
 }
 #: The output layer, beside the layers that a user names.

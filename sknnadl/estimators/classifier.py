@@ -21,20 +21,15 @@ from sknnadl._sklearn import (
 )
 from sknnadl.estimators.attributes import kept_on_failure
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
+from sknnadl.estimators.class_outputs import MULTILABEL, ClassOutputs
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
 from sknnadl.estimators.monitors import EvalSets
-from sknnadl.network.losses import LOSSES
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import log_probabilities
 
-_MULTILABEL = "multilabel-indicator"
 
-
-class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
+class BaseNetworkClassifier(ClassOutputs, ClassifierMixin, BaseNetwork):
     """Base class of the classifiers, which have a ``loss`` and a ``class_weight``."""
-
-    classes_: AnyArray
-    target_type_: str
 
     @available_if(can_train_by_parts)
     @fit_context()
@@ -131,7 +126,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             ``classes_`` and the dtype that the network was trained in.
         """
         logits = self._logits(X)
-        if self.target_type_ == _MULTILABEL:
+        if self.target_type_ == MULTILABEL:
             return as_given(X, expit(logits))
         logits = self._of_classes(logits)
         return as_given(X, np.exp(log_probabilities(logits, self.out_activation_)))
@@ -152,33 +147,10 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             Natural logarithms, in the order of ``classes_``.
         """
         logits = self._logits(X)
-        if self.target_type_ == _MULTILABEL:
+        if self.target_type_ == MULTILABEL:
             return as_given(X, log_expit(logits))
         logits = self._of_classes(logits)
         return as_given(X, log_probabilities(logits, self.out_activation_))
-
-    def _decide(self, logits):
-        """Return the labels, given the network's outputs."""
-        if self.target_type_ == _MULTILABEL:
-            return (logits > 0).astype(int)
-        return self.classes_[self._of_classes(logits).argmax(axis=1)]
-
-    def _of_classes(self, logits):
-        """Return one logit a class, where one output may tell two classes."""
-        if logits.shape[1] == len(self.classes_):
-            return logits
-        return np.hstack([-logits, logits])
-
-    def _make_loss(self):
-        loss = LOSSES[self.loss]
-        is_many = self.target_type_ == _MULTILABEL or self._is_binary()
-        return loss.for_labels() if is_many else loss
-
-    def _is_binary(self):
-        """Return whether a softmax over two classes is to be one logistic output."""
-        is_softmax = LOSSES[self.loss].output_activation == "softmax"
-        has_two = self.target_type_ != _MULTILABEL and len(self.classes_) == 2
-        return is_softmax and has_two
 
     def _make_rows(
         self,
@@ -204,10 +176,10 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             weights = factors if weights is None else weights * factors
             weights = self._check_weights(weights, X)
         weights, scale = self._normalize_weights(weights, dtype, weight_scale)
-        class_targets = np.eye(len(self.classes_))[:, int(self._is_binary()) :]
+        class_targets, n_outputs = self._class_targets()
         shape = self._input_shape()
         rows = Rows(X, dtype, targets, class_targets, weights, shape, scale)
-        return rows, class_targets.shape[1]
+        return rows, n_outputs
 
     def _class_factors(self, class_weight, y, codes, weights):
         """Return the factor of each row's class."""
@@ -238,7 +210,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
     def _encode(self, y, dtype):
         """Return the number of each row's class, or the indicator; learn of them."""
         kind = type_of_target(y)
-        kind = kind if kind == _MULTILABEL else "multiclass"
+        kind = kind if kind == MULTILABEL else "multiclass"
         if not hasattr(self, "target_type_"):
             self.target_type_ = kind
         if kind != self.target_type_:
@@ -246,7 +218,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
                 f"The network was trained on {self.target_type_} targets, and y is "
                 f"{kind}: start anew with fit and warm_start=False."
             )
-        if kind == _MULTILABEL:
+        if kind == MULTILABEL:
             return self._encode_indicator(y, dtype)
         encoder = LabelEncoder()
         if not hasattr(self, "classes_"):
@@ -295,5 +267,5 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_label = True
+        tags.classifier_tags.multi_label = self._takes_labels()
         return tags

@@ -20,6 +20,7 @@ from sknnadl.estimators.arguments import (
 from sknnadl.estimators.hidden_layers import make_conv_layers
 from sknnadl.estimators.inputs import TakesImages, square_shape
 from sknnadl.estimators.regressor import BaseNetworkRegressor
+from sknnadl.network.loss import Loss
 from sknnadl.training.augmentation import Augmentation
 
 
@@ -71,12 +72,22 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
     dropout : float or array-like of float, default=0.0
         The probability, one for all or one a dense hidden layer, of dropping an output
         in training (Srivastava et al. 2014).
-    loss : {"squared_error", "poisson"}, default="squared_error"
-        A row's cost: ``1/2 sum((y - a)**2)``, or of outputs ``a = exp(z)`` half the
-        Poisson deviance, ``sum(a - y + y log(y / a))``, for counts.
+    loss : str or Loss, default="squared_error"
+        A row's cost: ``"squared_error"``, ``1/2 sum((y - a)**2)``;
+        ``"absolute_error"``, ``"huber"`` or ``"pinball"``, which values far off sway
+        less; for counts ``"poisson"``, of outputs ``a = exp(z)`` half the deviance,
+        ``sum(a - y + y log(y / a))``; or an object of a subclass of
+        `sknnadl.network.Loss`.
+    quantile : float, default=0.5
+        Which quantile of the targets ``loss="pinball"`` predicts, between 0 and 1.
+    huber_delta : float, default=1.0
+        How far off a target ``loss="huber"`` is a square, in units of the targets as
+        they are trained on: with ``scale_targets`` interquartile ranges.
     scale_targets : bool, default=True
         Whether to train on targets of mean 0 and deviation 1, of which ``coefs_`` and
-        costs are then, and undo that in `predict`; not with ``"poisson"``.
+        costs are then, and undo that in `predict`; not with ``"poisson"``. With
+        ``"absolute_error"``, ``"huber"`` and ``"pinball"`` it is the median, or the
+        quantile, and the interquartile range.
     solver : str, default="adam"
         How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
@@ -237,7 +248,9 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
         bias_init: BiasInits = "auto",
         batch_norm: bool = False,
         dropout: npt.ArrayLike = 0.0,
-        loss: str = "squared_error",
+        loss: str | Loss = "squared_error",
+        quantile: float = 0.5,
+        huber_delta: float = 1.0,
         scale_targets: bool = True,
         solver: str = "adam",
         learning_rate: LearningRate = "cosine",
@@ -288,6 +301,8 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
         self.batch_norm = batch_norm
         self.dropout = dropout
         self.loss = loss
+        self.quantile = quantile
+        self.huber_delta = huber_delta
         self.scale_targets = scale_targets
         self.solver = solver
         self.learning_rate = learning_rate

@@ -10,6 +10,7 @@ from sknnadl.estimators.advice import (
     warn_of_interrupt,
     warn_unless_learned,
 )
+from sknnadl.estimators.chosen_loss import check_chosen_loss
 from sknnadl.estimators.monitors import make_monitors
 from sknnadl.estimators.threads import count_threads
 from sknnadl.estimators.validation import (
@@ -61,6 +62,8 @@ def start_run(
         rows, n_outputs = estimator._make_rows(
             X, y, sample_weight, not goes_on, weighting, weight_scale=scale
         )
+        loss = estimator._make_loss()
+        check_chosen_loss(estimator, loss, rows)
     augmentations = _make_augmentations(estimator, rows.input_shape)
     layers = [*estimator._hidden_layers(), estimator._output_layer(n_outputs)]
     network = Network(layers, rows.input_shape, rows.dtype)
@@ -75,7 +78,7 @@ def start_run(
     rows, validation_rows = find_validation_rows(
         estimator, rows, sample_weight, validation, seed, is_fit
     )
-    loss, n_threads = estimator._make_loss(), count_threads(estimator.n_jobs)
+    n_threads = count_threads(estimator.n_jobs)
     watched, validate = make_validation(estimator, network, loss, validation_rows)
     run = make_run(
         estimator,

@@ -22,6 +22,7 @@ from sknnadl.estimators.classifier import BaseNetworkClassifier
 from sknnadl.estimators.hidden_layers import make_dense_layers
 from sknnadl.estimators.like_sklearn import LikeSklearn
 from sknnadl.estimators.table_columns import TakesTables
+from sknnadl.network.loss import Loss
 
 
 class MLPClassifier(TakesTables, LikeSklearn, BaseNetworkClassifier):
@@ -57,10 +58,14 @@ class MLPClassifier(TakesTables, LikeSklearn, BaseNetworkClassifier):
     dropout : float or array-like of float, default=0.0
         The probability, one for all or one a dense hidden layer, of dropping an output
         in training (Srivastava et al. 2014).
-    loss : {"log_loss", "cross_entropy", "squared_error"}, default="log_loss"
+    loss : {"log_loss", "cross_entropy", "squared_error"} or Loss, default="log_loss"
         A row's cost: ``-sum(y log(a))`` of softmax outputs, or of logistic ones
         ``-sum(y log(a) + (1 - y) log(1 - a))``, which is the log loss of labels and, of
-        one output, of two classes; or ``1/2 sum((y - a)**2)``.
+        one output, of two classes; or ``1/2 sum((y - a)**2)``. Or an object of a
+        subclass of `sknnadl.network.Loss`.
+    label_smoothing : float, default=0.0
+        How much of a target is spread evenly: over the classes of softmax outputs, and
+        of others over yes and no (Szegedy et al. 2016). All costs are of such targets.
     class_weight : dict, list of dict or "balanced", default=None
         Factors of the weights of each class's rows, for an indicator a dict a label;
         ``"balanced"``, not for `partial_fit`, is ``n_samples / (n_classes * count)``.
@@ -236,7 +241,8 @@ class MLPClassifier(TakesTables, LikeSklearn, BaseNetworkClassifier):
         bias_init: BiasInits = "auto",
         batch_norm: bool = False,
         dropout: npt.ArrayLike = 0.0,
-        loss: str = "log_loss",
+        loss: str | Loss = "log_loss",
+        label_smoothing: float = 0.0,
         class_weight: ClassWeight = None,
         input_scaling: str | None = None,
         n_bins: int | None = None,
@@ -283,6 +289,7 @@ class MLPClassifier(TakesTables, LikeSklearn, BaseNetworkClassifier):
         self.batch_norm = batch_norm
         self.dropout = dropout
         self.loss = loss
+        self.label_smoothing = label_smoothing
         self.class_weight = class_weight
         self.input_scaling = input_scaling
         self.n_bins = n_bins

@@ -21,6 +21,7 @@ from sknnadl.estimators.hidden_layers import make_dense_layers
 from sknnadl.estimators.like_sklearn import LikeSklearn
 from sknnadl.estimators.regressor import BaseNetworkRegressor
 from sknnadl.estimators.table_columns import TakesTables
+from sknnadl.network.loss import Loss
 
 
 class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
@@ -32,9 +33,12 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
 
     Parameters
     ----------
-    loss : {"squared_error", "poisson"}, default="squared_error"
-        A row's cost: ``1/2 sum((y - a)**2)``, or of outputs ``a = exp(z)`` half the
-        Poisson deviance, ``sum(a - y + y log(y / a))``, for counts.
+    loss : str or Loss, default="squared_error"
+        A row's cost: ``"squared_error"``, ``1/2 sum((y - a)**2)``;
+        ``"absolute_error"``, ``"huber"`` or ``"pinball"``, which values far off sway
+        less; for counts ``"poisson"``, of outputs ``a = exp(z)`` half the deviance,
+        ``sum(a - y + y log(y / a))``; or an object of a subclass of
+        `sknnadl.network.Loss`.
     hidden_layer_sizes : int or array-like of int, default=(100,)
         The number of neurons of each hidden layer; without any, ``()``, it is a linear
         regression.
@@ -57,9 +61,16 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
     dropout : float or array-like of float, default=0.0
         The probability, one for all or one a dense hidden layer, of dropping an output
         in training (Srivastava et al. 2014).
+    quantile : float, default=0.5
+        Which quantile of the targets ``loss="pinball"`` predicts, between 0 and 1.
+    huber_delta : float, default=1.0
+        How far off a target ``loss="huber"`` is a square, in units of the targets as
+        they are trained on: with ``scale_targets`` interquartile ranges.
     scale_targets : bool, default=True
         Whether to train on targets of mean 0 and deviation 1, of which ``coefs_`` and
-        costs are then, and undo that in `predict`; not with ``"poisson"``.
+        costs are then, and undo that in `predict`; not with ``"poisson"``. With
+        ``"absolute_error"``, ``"huber"`` and ``"pinball"`` it is the median, or the
+        quantile, and the interquartile range.
     input_scaling : {"standard", "robust"} or None, default=None
         Whether numeric features are scaled inside: to mean 0 and deviation 1; or by
         median and interquartile range, and bent by ``x / sqrt(1 + (x / 3)**2)``.
@@ -223,7 +234,7 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
 
     def __init__(
         self,
-        loss: str = "squared_error",
+        loss: str | Loss = "squared_error",
         hidden_layer_sizes: npt.ArrayLike = (100,),
         activation: str | Sequence[str] = "relu",
         *,
@@ -231,6 +242,8 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
         bias_init: BiasInits = "auto",
         batch_norm: bool = False,
         dropout: npt.ArrayLike = 0.0,
+        quantile: float = 0.5,
+        huber_delta: float = 1.0,
         scale_targets: bool = True,
         input_scaling: str | None = None,
         n_bins: int | None = None,
@@ -277,6 +290,8 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
         self.bias_init = bias_init
         self.batch_norm = batch_norm
         self.dropout = dropout
+        self.quantile = quantile
+        self.huber_delta = huber_delta
         self.scale_targets = scale_targets
         self.input_scaling = input_scaling
         self.n_bins = n_bins

@@ -22,6 +22,7 @@ from sknnadl.estimators.hidden_layers import check_layers
 from sknnadl.estimators.inputs import TakesImages
 from sknnadl.network.layers import Dense
 from sknnadl.network.layers.layer import LayerSpec
+from sknnadl.network.loss import Loss
 from sknnadl.training.augmentation import Augmentation
 
 
@@ -49,10 +50,14 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         have a ``weight_init`` of their own.
     bias_init : str, float or callable, default="auto"
         How the biases of the output layer start; see `MLPClassifier`.
-    loss : {"log_loss", "cross_entropy", "squared_error"}, default="log_loss"
+    loss : {"log_loss", "cross_entropy", "squared_error"} or Loss, default="log_loss"
         A row's cost: ``-sum(y log(a))`` of softmax outputs, or of logistic ones
         ``-sum(y log(a) + (1 - y) log(1 - a))``, which is the log loss of labels and, of
-        one output, of two classes; or ``1/2 sum((y - a)**2)``.
+        one output, of two classes; or ``1/2 sum((y - a)**2)``. Or an object of a
+        subclass of `sknnadl.network.Loss`.
+    label_smoothing : float, default=0.0
+        How much of a target is spread evenly: over the classes of softmax outputs, and
+        of others over yes and no (Szegedy et al. 2016). All costs are of such targets.
     class_weight : dict, list of dict or "balanced", default=None
         Factors of the weights of each class's rows, for an indicator a dict a label;
         ``"balanced"``, not for `partial_fit`, is ``n_samples / (n_classes * count)``.
@@ -220,7 +225,8 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         augmentation: Augmentation | Sequence[Augmentation] | None = None,
         weight_init: WeightInit = "auto",
         bias_init: BiasInit = "auto",
-        loss: str = "log_loss",
+        loss: str | Loss = "log_loss",
+        label_smoothing: float = 0.0,
         class_weight: ClassWeight = None,
         solver: str = "sgd",
         learning_rate: LearningRate = "cosine",
@@ -262,6 +268,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         self.weight_init = weight_init
         self.bias_init = bias_init
         self.loss = loss
+        self.label_smoothing = label_smoothing
         self.class_weight = class_weight
         self.solver = solver
         self.learning_rate = learning_rate

@@ -21,6 +21,7 @@ from sknnadl.estimators.inputs import TakesImages
 from sknnadl.estimators.regressor import BaseNetworkRegressor
 from sknnadl.network.layers import Dense
 from sknnadl.network.layers.layer import LayerSpec
+from sknnadl.network.loss import Loss
 from sknnadl.training.augmentation import Augmentation
 
 
@@ -48,12 +49,22 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         have a ``weight_init`` of their own.
     bias_init : str, float or callable, default="auto"
         How the biases of the output layer start; see `MLPClassifier`.
-    loss : {"squared_error", "poisson"}, default="squared_error"
-        A row's cost: ``1/2 sum((y - a)**2)``, or of outputs ``a = exp(z)`` half the
-        Poisson deviance, ``sum(a - y + y log(y / a))``, for counts.
+    loss : str or Loss, default="squared_error"
+        A row's cost: ``"squared_error"``, ``1/2 sum((y - a)**2)``;
+        ``"absolute_error"``, ``"huber"`` or ``"pinball"``, which values far off sway
+        less; for counts ``"poisson"``, of outputs ``a = exp(z)`` half the deviance,
+        ``sum(a - y + y log(y / a))``; or an object of a subclass of
+        `sknnadl.network.Loss`.
+    quantile : float, default=0.5
+        Which quantile of the targets ``loss="pinball"`` predicts, between 0 and 1.
+    huber_delta : float, default=1.0
+        How far off a target ``loss="huber"`` is a square, in units of the targets as
+        they are trained on: with ``scale_targets`` interquartile ranges.
     scale_targets : bool, default=True
         Whether to train on targets of mean 0 and deviation 1, of which ``coefs_`` and
-        costs are then, and undo that in `predict`; not with ``"poisson"``.
+        costs are then, and undo that in `predict`; not with ``"poisson"``. With
+        ``"absolute_error"``, ``"huber"`` and ``"pinball"`` it is the median, or the
+        quantile, and the interquartile range.
     solver : str, default="adam"
         How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
         ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
@@ -211,7 +222,9 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         augmentation: Augmentation | Sequence[Augmentation] | None = None,
         weight_init: WeightInit = "auto",
         bias_init: BiasInit = "auto",
-        loss: str = "squared_error",
+        loss: str | Loss = "squared_error",
+        quantile: float = 0.5,
+        huber_delta: float = 1.0,
         scale_targets: bool = True,
         solver: str = "adam",
         learning_rate: LearningRate = "cosine",
@@ -253,6 +266,8 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         self.weight_init = weight_init
         self.bias_init = bias_init
         self.loss = loss
+        self.quantile = quantile
+        self.huber_delta = huber_delta
         self.scale_targets = scale_targets
         self.solver = solver
         self.learning_rate = learning_rate

@@ -17,9 +17,14 @@ from sknnadl._sklearn import (
     fit_context,
 )
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
+from sknnadl.estimators.chosen_loss import choose_loss
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
 from sknnadl.estimators.monitors import EvalSets
-from sknnadl.estimators.scaling import mean_and_deviation
+from sknnadl.estimators.scaling import (
+    mean_and_deviation,
+    median_and_spread,
+    quantiles,
+)
 from sknnadl.network.losses import REGRESSION_LOSSES
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import output_values
@@ -110,7 +115,7 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         return scaled.ravel() if scaled.shape[1] == 1 else scaled
 
     def _make_loss(self):
-        return REGRESSION_LOSSES[self.loss]
+        return choose_loss(self, REGRESSION_LOSSES)
 
     def _make_rows(
         self,
@@ -160,10 +165,18 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
         return Rows(X, dtype, targets, None, weights, shape, scale), n_outputs
 
     def _find_scale(self, y, weights):
-        """Return the mean and the deviation of each target, or None for both."""
-        if not self.scale_targets or self._make_loss().output_activation != "identity":
+        """Return the centre and the scale of each target, or None for both.
+
+        The centre is the constant that costs the least, so that outputs start there.
+        """
+        loss = self._make_loss()
+        if not self.scale_targets or loss.output_activation != "identity":
             return None, None
-        return mean_and_deviation(y.reshape(len(y), -1).astype(np.float64), weights)
+        columns, share = y.reshape(len(y), -1).astype(np.float64), loss.best_quantile()
+        if share is None:
+            return mean_and_deviation(columns, weights)
+        _, spread = median_and_spread(columns, weights)
+        return quantiles(columns, [share], weights)[0], spread
 
     def _targets(self, rows):
         return self._give_back(rows.labels)

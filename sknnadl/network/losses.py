@@ -1,63 +1,19 @@
-"""The costs of the book, as functions of the last layer's pre-activations (logits).
+"""The costs of the book, and others.
 
-Value and gradient are computed from the logits and not from the outputs, so that
-nothing loses its digits where an output saturates. Only an exponential can overflow. A
-new loss is a class here and a line in one of the tables.
+Only an exponential can overflow. A new loss is a class here and a line in one of the
+tables.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import ClassVar, cast
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
 
 import numpy as np
-from scipy.special import expit, logit, xlogy
+from scipy.special import expit, xlogy
 
 from sknnadl.network.arrays import Array
-
-
-class Loss(ABC):
-    """A cost of one row, given its logits ``z`` and its target ``y``."""
-
-    #: The function that turns logits into the network's outputs.
-    output_activation: ClassVar[str]
-    #: The loss's number in the compiled kernels.
-    kernel_number: ClassVar[int | None] = None
-    #: The learning rate of plain gradient descent where the user names none, found with
-    #: ``benchmarks/defaults.py``.
-    descent_rate: ClassVar[float] = 0.2
-
-    def for_labels(self) -> Loss:
-        """Return the loss of several labels a row, whose outputs are sigmoids each.
-
-        Raises
-        ------
-        ValueError
-            If there is none.
-        """
-        if self.output_activation != "logistic":
-            raise ValueError(
-                f"The outputs of {type(self).__name__} are for one class a row, and y "
-                "has several labels a row: choose another loss."
-            )
-        return self
-
-    def check_targets(self, targets: Array) -> None:
-        """Refuse targets that no outputs can have.
-
-        Raises
-        ------
-        ValueError
-            If there are some.
-        """
-
-    @abstractmethod
-    def value(self, logits: Array, targets: Array) -> Array:
-        """Return the cost of each row, shape (n,)."""
-
-    @abstractmethod
-    def gradient(self, logits: Array, targets: Array) -> Array:
-        """Overwrite the logits with each row's gradient with respect to them."""
+from sknnadl.network.loss import Loss as Loss
 
 
 class SquaredError(Loss):
@@ -165,19 +121,92 @@ class PoissonDeviance(Loss):
         return np.subtract(logits, targets, out=logits)
 
 
-def constant_logits(frequencies: Array, output_activation: str) -> Array:
-    """Return the logits whose outputs are these means of the targets.
+class AbsoluteError(Loss):
+    """``sum(abs(z - y))``, whose best constant is the median.
 
-    They minimize each of the losses among networks that ignore their input.
+    Where an output is its target, the slope is 0.
     """
-    if output_activation == "identity":
-        return frequencies
-    if output_activation == "exp":
-        return cast(Array, np.log(np.maximum(frequencies, 1e-12)))
-    frequencies = np.clip(frequencies, 1e-12, 1 - 1e-12)
-    if output_activation == "logistic":
-        return cast(Array, logit(frequencies))
-    return cast(Array, np.log(frequencies))
+
+    output_activation = "identity"
+    descent_rate = 0.02
+
+    def best_quantile(self) -> float:
+        """Return that of the median."""
+        return 0.5
+
+    def value(self, logits: Array, targets: Array) -> Array:
+        """Return the cost of each row."""
+        return cast(Array, np.abs(logits - targets).sum(axis=1))
+
+    def gradient(self, logits: Array, targets: Array) -> Array:
+        """Return ``sign(z - y)``."""
+        np.subtract(logits, targets, out=logits)
+        np.sign(logits, out=logits)
+        return logits
+
+
+@dataclass(frozen=True)
+class HuberLoss(Loss):
+    """``1/2 (z - y)**2`` within ``delta`` of the target, and outside a straight line.
+
+    Source: Huber (1964).
+    """
+
+    output_activation: ClassVar[str] = "identity"
+    descent_rate: ClassVar[float] = 0.02
+    delta: float = 1.0
+
+    def with_arguments(self, arguments: Any) -> Loss:
+        """Return it with ``huber_delta``."""
+        return HuberLoss(float(arguments.huber_delta))
+
+    def best_quantile(self) -> float:
+        """Return that of the median, which is about the best."""
+        return 0.5
+
+    def value(self, logits: Array, targets: Array) -> Array:
+        """Return the cost of each row."""
+        size = np.abs(logits - targets)
+        near = np.minimum(size, self.delta)
+        return cast(Array, (near * (size - near / 2)).sum(axis=1))
+
+    def gradient(self, logits: Array, targets: Array) -> Array:
+        """Return ``z - y``, at most ``delta`` and at least minus that."""
+        np.subtract(logits, targets, out=logits)
+        np.clip(logits, -self.delta, self.delta, out=logits)
+        return logits
+
+
+@dataclass(frozen=True)
+class PinballLoss(Loss):
+    """``sum(max(q (y - z), (q - 1) (y - z)))``, whose best constant is a quantile.
+
+    Source: Koenker and Bassett (1978). Where an output is its target, the slope is 0.
+    """
+
+    output_activation: ClassVar[str] = "identity"
+    descent_rate: ClassVar[float] = 0.02
+    quantile: float = 0.5
+
+    def with_arguments(self, arguments: Any) -> Loss:
+        """Return it with ``quantile``."""
+        return PinballLoss(float(arguments.quantile))
+
+    def best_quantile(self) -> float:
+        """Return ``quantile``."""
+        return self.quantile
+
+    def value(self, logits: Array, targets: Array) -> Array:
+        """Return the cost of each row."""
+        error = targets - logits
+        costs = np.maximum(self.quantile * error, (self.quantile - 1) * error)
+        return cast(Array, costs.sum(axis=1))
+
+    def gradient(self, logits: Array, targets: Array) -> Array:
+        """Return ``1 - q`` above the target, and ``-q`` below."""
+        above, below = logits > targets, logits < targets
+        np.subtract((1 - self.quantile) * above, self.quantile * below, out=logits)
+        return logits
 
 
 #: Every loss of classifiers, and of regressors, by its name.
@@ -187,6 +216,9 @@ LOSSES: dict[str, Loss] = {
     "squared_error": SquaredError(),
 }
 REGRESSION_LOSSES: dict[str, Loss] = {
+    "absolute_error": AbsoluteError(),
+    "huber": HuberLoss(),
+    "pinball": PinballLoss(),
     "poisson": PoissonDeviance(),
     "squared_error": LinearSquaredError(),
 }

@@ -12,7 +12,7 @@ from sknnadl.network.arrays import Array, Shape, allocate, check_vector
 from sknnadl.network.building import build_layers, fuse, lay_out
 from sknnadl.network.kernels import CompiledNetwork, Steps, bind_network
 from sknnadl.network.layers.layer import LayerSpec, Role
-from sknnadl.network.losses import Loss
+from sknnadl.network.loss import Loss, gradient_at
 
 
 def _without_code(described: dict[str, Any]) -> dict[str, Any]:
@@ -199,8 +199,7 @@ class Network:
         It is that in inference, where no row says anything of another. The array
         belongs to the first layer, and `gradient` is overwritten.
         """
-        # A copy, as an activation of the last layer needs its outputs on the way back.
-        gradient = loss.gradient(self.forward(x).copy(), targets)
+        gradient = gradient_at(loss, self.forward(x), targets)
         result = self.backward(gradient, need_input=True)
         assert result is not None
         return result
@@ -251,8 +250,7 @@ class Network:
         rng = None if rngs is None else rngs[0]
         outputs = self.forward(x, rng)
         np.copyto(logits, outputs)
-        # A copy, as an activation of the last layer needs its outputs on the way back.
-        gradient = loss.gradient(outputs.copy(), targets)
+        gradient = gradient_at(loss, outputs, targets)
         np.multiply(gradient, scale, out=gradient)
         if weights is not None:
             np.multiply(gradient, weights[:, np.newaxis], out=gradient)

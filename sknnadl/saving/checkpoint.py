@@ -61,6 +61,10 @@ class Checkpoint:
 
     def setup(self, estimator: Any, context: Any) -> None:
         """Refuse what cannot be kept, before any training."""
+        if isinstance(estimator, BaseNetwork):
+            describer = Describer()
+            for name, value in estimator.get_params(deep=False).items():
+                describer.describe(name, value)  # which refuses what is code
         if getattr(estimator, "solver", None) == FULL_BATCH:
             raise ValueError(
                 f"solver={FULL_BATCH!r} remembers the curvature of the cost, which no "

@@ -51,7 +51,8 @@ def save(estimator: BaseEstimator, path: str | os.PathLike[str]) -> None:
     ------
     TypeError
         If it is an estimator of another package, or has an argument that is code, such
-        as a function as ``scoring``.
+        as a function as ``scoring``, or a ``loss`` of your own. Once it is fitted, it
+        predicts the same with any other: ``set_params(loss="log_loss")``.
     OSError
         If the file cannot be written. What was there before stays.
 

@@ -26,7 +26,7 @@ def load_network2(path: str | os.PathLike[str]) -> MLPClassifier:
     ----------
     path : str or path-like
         A file of ``Network.save``: JSON with ``sizes``, ``weights``, ``biases`` and
-        ``cost`` (Nielsen 2015, chapter 3).
+        ``cost`` (Nielsen 2015, chapter 3). One output tells the classes 0 and 1.
 
     Returns
     -------
@@ -67,7 +67,9 @@ def load_network2(path: str | os.PathLike[str]) -> MLPClassifier:
             loss=_LOSSES[content["cost"]],
             dtype="float64",
         )
-        rows, classes = np.zeros((sizes[-1], sizes[0])), np.arange(sizes[-1])
+        estimator.n_outputs_ = sizes[-1]  # which of two classes may be one, or two
+        n_classes = max(sizes[-1], 2)
+        rows, classes = np.zeros((n_classes, sizes[0])), np.arange(n_classes)
         # An estimator at the start of its training, on other parameters.
         run = start_run(estimator, rows, classes, None, (None,) * 3)  # type: ignore[no-untyped-call]  # fitting has no types
         values = run.trainer.network.layer_parameters
@@ -113,8 +115,9 @@ def save_network2(estimator: MLPClassifier, path: str | os.PathLike[str]) -> Non
     """
     costs = {ours: theirs for theirs, ours in _LOSSES.items()}
     layers = [layer for layer in estimator.layers_ if layer["layer"] != "Dropout"]
+    cost = costs.get(str(estimator.loss))
     is_the_books = (
-        estimator.loss in costs
+        cost is not None
         and estimator.out_activation_ == "logistic"
         and all(layer["layer"] == "Dense" for layer in layers)
         and all(layer["activation"] in _SIGMOIDS for layer in layers[:-1])
@@ -131,7 +134,7 @@ def save_network2(estimator: MLPClassifier, path: str | os.PathLike[str]) -> Non
         "sizes": sizes,
         "weights": [w.T.tolist() for w in weights],
         "biases": [b[:, np.newaxis].tolist() for b in biases],
-        "cost": costs[estimator.loss],
+        "cost": cost,
     }
     write_text(path, json.dumps(content))
 
@@ -141,8 +144,6 @@ def _check(content: Any) -> tuple[list[int], list[AnyArray], list[AnyArray]]:
     sizes = content["sizes"]
     if not all(type(size) is int and size >= 1 for size in sizes) or len(sizes) < 2:
         raise ValueError(f"its sizes are {str(sizes)[:60]}")
-    if sizes[-1] < 2:
-        raise ValueError("it has one output, and a classifier has one for each class")
     if content["cost"] not in _LOSSES:
         raise ValueError(f"its cost is {str(content['cost'])[:60]!r}")
     weights, biases = (

@@ -64,8 +64,9 @@ class Describer:
         raise TypeError(
             f"{name} has {value!r}, which is code and not data, and cannot be in a "
             "file that is safe to load: use what has a name, such as "
-            "scoring='f1_macro' or learning_rate='cosine', or keep the estimator by "
-            "pickle or skops."
+            "scoring='f1_macro', learning_rate='cosine' or, once it is fitted, "
+            "loss='log_loss', by which it predicts the same; or keep the estimator "
+            "by pickle or skops."
         )
 
     def _describe_array(self, name: str, array: AnyArray) -> Any:

@@ -47,8 +47,9 @@ class Rows:
     targets : ndarray of shape (n_rows,) or (n_rows, n_outputs), default=None
         For each row the number of its class, or the target itself. Rows without
         targets can be predicted and not trained on.
-    class_targets : ndarray of shape (n_classes, n_outputs), default=None
-        The target of each class, such as an identity matrix.
+    class_targets : ndarray of shape (n_classes, n_outputs) or (2,), default=None
+        The target of each class, such as an identity matrix; or what stands for 0 and 1
+        in targets that are an indicator, by default these themselves.
     weights : ndarray of shape (n_rows,), default=None
         The weight of each row.
     input_shape : tuple of int, default=None
@@ -86,9 +87,9 @@ class Rows:
         self._places: npt.NDArray[np.intp] | None = None  # of these rows in X
         self._sparse = hasattr(X, "toarray")
         self.dtype = np.dtype(dtype)
-        self._class_targets: Array = np.asarray(
-            () if class_targets is None else class_targets, dtype
-        )
+        self._class_targets: Array | None = None
+        if class_targets is not None:
+            self._class_targets = np.asarray(class_targets, dtype)
         self._buffers: dict[str, npt.NDArray[Any]] = {}
 
     def __len__(self) -> int:
@@ -128,13 +129,14 @@ class Rows:
         """Return the targets alone, (n, n_outputs)."""
         if self.labels is None:
             raise TypeError("These rows have inputs alone: targets were not given.")
-        if self.labels.ndim == 2:
-            return self.labels[indices]
-        return np.take(self._class_targets, self.labels[indices], axis=0)
+        labels = self.labels[indices]
+        if self._class_targets is None:
+            return labels
+        return np.take(self._class_targets, labels.astype(np.intp, copy=False), axis=0)
 
     def distinct_targets(self) -> tuple[Array, Array | None]:
         """Return targets and weights with the means of all: of classes one for each."""
-        if self.labels is None or self.labels.ndim == 2:
+        if self.labels is None or self.labels.ndim == 2 or self._class_targets is None:
             return self.targets(), self.weights
         n_classes = len(self._class_targets)
         counts = np.bincount(self.labels, self.weights, n_classes)
@@ -157,12 +159,17 @@ class Rows:
         n_rows = len(self)
         digest = hashlib.blake2b(digest_size=16)
         digest.update(repr((n_rows, self.input_shape, str(self.dtype))).encode())
-        for values in (self.labels, self.weights):
+        for values in (self.labels, self.weights, self._smoothed()):
             if values is not None:
                 digest.update(np.ascontiguousarray(values).tobytes())
         some = np.linspace(0, n_rows - 1, min(n_rows, _FINGERPRINT_ROWS)).astype(int)
         digest.update(self.reader().inputs(some).tobytes())
         return digest.hexdigest()
+
+    def _smoothed(self) -> Array | None:
+        """Return the targets of classes where these are not 0 and 1."""
+        targets = self._class_targets
+        return None if targets is None or np.isin(targets, (0, 1)).all() else targets
 
     def inputs(self, indices: Indices) -> Array:
         """Return the inputs alone, in the manner of `take`."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from sknnadl.network.arrays import Array
 from sknnadl.network.layers.layer import Role
-from sknnadl.network.losses import constant_logits
+from sknnadl.network.loss import gradient_at
 from sknnadl.network.network import Network
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import predict_logits
@@ -66,7 +66,7 @@ def diagnose(run: TrainingRun) -> Diagnosis | None:
     constant = _constant_cost(run)
     if kept_is_exploded(run):
         return "exploded"  # and the penalty with it, so that `last` is rounding alone
-    if last <= _NO_BETTER * constant + run.plateau.tol:
+    if last <= _NO_BETTER * constant + run.plateau.tol or _most_rows_are_better(run):
         return None
     network = run.trainer.network
     if _neurons_are_dead(run, network) and not _neurons_are_dead(run, _start(run)):
@@ -122,12 +122,32 @@ def kept_is_exploded(run: TrainingRun) -> bool:
 def _constant_cost(run: TrainingRun) -> float:
     """Return the mean cost of the best network that ignores its input."""
     targets, weights = run.rows.distinct_targets()
-    frequencies = np.average(targets, axis=0, weights=weights)
+    costs = _constant_costs(run, targets)
+    return float(np.average(costs, weights=weights))
+
+
+def _constant_costs(run: TrainingRun, targets: Array) -> Array:
+    """Return the cost of each target with the best network that ignores its input."""
     loss = run.trainer.loss
-    logits = constant_logits(frequencies, loss.output_activation)
+    logits = loss.best_constant(*run.rows.distinct_targets())
     logits = np.nan_to_num(logits, posinf=_SURE, neginf=-_SURE)  # of a single class
-    logits = np.broadcast_to(logits, targets.shape)
-    return float(np.average(loss.value(logits, targets), weights=weights))
+    return loss.value(np.broadcast_to(logits, targets.shape), targets)
+
+
+def _most_rows_are_better(run: TrainingRun) -> bool:
+    """Return whether rows are learned, whatever a few that are far off cost.
+
+    Those are what a loss is chosen for whose best constant is a quantile, and they may
+    cost so much that no network could lower the mean by much.
+    """
+    loss = run.trainer.loss
+    if loss.best_quantile() is None:
+        return False
+    some = _some_rows(run, _ROWS)
+    targets = some.targets()
+    costs = loss.value(predict_logits(run.trainer.network, some), targets)
+    typical = np.median(_constant_costs(run, targets))
+    return bool(np.median(costs) <= _NO_BETTER * typical)
 
 
 def _present_cost(run: TrainingRun) -> float:
@@ -171,7 +191,7 @@ def _neurons_are_dead(run: TrainingRun, network: Network) -> bool:
         return False
     with np.errstate(all="ignore"):
         outputs = network.forward(some.inputs(slice(None)), np.random.default_rng(0))
-        network.backward(run.trainer.loss.gradient(outputs.copy(), some.targets()))
+        network.backward(gradient_at(run.trainer.loss, outputs, some.targets()))
     first = next(layer for layer in network.layers if layer.parameters)
     gradients = network.views(network.gradient)[network.layers.index(first)]
     return not any(

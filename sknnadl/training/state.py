@@ -120,7 +120,7 @@ def _comparable(run: TrainingRun) -> list[Any]:
         for one in run.trainer.network.plain_specs
     ]
     parts = [watched.entry, str(watched.scoring), str(watched.rows)]
-    parts.append(type(run.trainer.loss).__name__)
+    parts.append(repr(run.trainer.loss).removesuffix("()"))
     if watched.is_training_cost:
         return [*parts, layers, run.trainer.step.penalty.describe()]
     return [*parts, [one for one in layers if one["layer"] != Dropout.__name__]]

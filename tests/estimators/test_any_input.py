@@ -14,6 +14,7 @@ import pytest
 import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from own_losses import Focal, LogCosh, SquaredHinge
 from sklearn.exceptions import ConvergenceWarning
 
 import sknnadl
@@ -46,7 +47,6 @@ PARAMETERS = {
     ),
     "bias_init": st.sampled_from(["auto", "normal", 1.0, 1e300, [0, 1], None]),
     "gradient_noise": st.sampled_from([0, 1e-4, 1e4, 1e300, -1, np.float32(0.1)]),
-    "loss": st.sampled_from(["log_loss", "cross_entropy", "squared_error", "hinge"]),
     "solver": st.sampled_from(["sgd", "adam", "adamw", "rmsprop", "adagrad", "lbfgs"]),
     "learning_rate": st.sampled_from(
         ["constant", "invscaling", "adaptive", "cosine", "one_cycle"]
@@ -67,7 +67,6 @@ PARAMETERS = {
     "early_stopping": st.booleans(),
     "validation_fraction": st.sampled_from([0.1, 0.5, 0.99, 0, None, 1.5]),
     "scoring": st.sampled_from([None, "loss", "accuracy", "neg_log_loss", "r2", "no"]),
-    "class_weight": st.sampled_from([None, "balanced", {0: 2}, {"a": 1}, {}, [{0: 1}]]),
     "dtype": st.sampled_from(["auto", "float32", "float64", "float16"]),
     "input_scaling": st.sampled_from([None, "standard", "robust"]),
     "n_bins": st.sampled_from([None, 2, 8, 1]),
@@ -76,12 +75,35 @@ PARAMETERS = {
     "random_state": st.sampled_from([0, 1, None]),
 }
 
+OF_CLASSES = {
+    "loss": st.sampled_from(
+        ["log_loss", "cross_entropy", "squared_error", "hinge", Focal(), SquaredHinge()]
+    ),
+    "label_smoothing": st.sampled_from([0, 0.1, 0.9, 1.0, -0.1, None]),
+    "class_weight": st.sampled_from([None, "balanced", {0: 2}, {"a": 1}, {}, [{0: 1}]]),
+}
+OF_VALUES = {
+    "loss": st.sampled_from(
+        ["poisson", "absolute_error", "huber", "pinball", "hinge", LogCosh(), Focal()]
+    ),
+    "quantile": st.sampled_from([0.5, 0.01, 1.0, "half"]),
+    "huber_delta": st.sampled_from([1, 1e-3, 1e300, 0, np.nan]),
+    "scale_targets": st.booleans(),
+}
+
 
 @st.composite
-def parameters(draw):
+def parameters(draw, own):
     """Return some arguments, most of them right."""
-    names = draw(st.lists(st.sampled_from(sorted(PARAMETERS)), max_size=4, unique=True))
-    return {name: draw(PARAMETERS[name]) for name in names}
+    every = PARAMETERS | own
+    names = draw(st.lists(st.sampled_from(sorted(every)), max_size=4, unique=True))
+    return {name: draw(every[name]) for name in names}
+
+
+KINDS = st.one_of(
+    st.tuples(st.just(MLPClassifier), parameters(OF_CLASSES)),
+    st.tuples(st.just(MLPRegressor), parameters(OF_VALUES)),
+)
 
 
 @st.composite
@@ -161,6 +183,7 @@ def check(estimator, X, y, weights):
         if isinstance(estimator, MLPRegressor):
             assert np.isfinite(estimator.predict(X)).all()
             return "fitted"
+        assert np.isfinite(estimator.decision_function(X)).all()
         probabilities = np.asarray(estimator.predict_proba(X))
         assert np.isfinite(probabilities).all()
         assert (probabilities >= 0).all()
@@ -175,13 +198,9 @@ def draw_many(n_cases):
     outcomes = Counter()
 
     @settings(max_examples=n_cases, derandomize=True, database=None)
-    @given(st.booleans(), parameters(), rows())
-    def draw(is_classifier, arguments, data):
-        kind = MLPClassifier if is_classifier else MLPRegressor
-        if not is_classifier:
-            arguments = {k: v for k, v in arguments.items() if k != "class_weight"}
-            if arguments.get("loss") not in (None, "squared_error", "hinge"):
-                arguments["loss"] = "poisson"
+    @given(KINDS, rows())
+    def draw(of_kind, data):
+        kind, arguments = of_kind
         arguments = {"max_iter": 3, **arguments}
         outcomes[check(kind(**arguments), *data)] += 1
 

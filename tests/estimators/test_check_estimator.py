@@ -2,6 +2,7 @@
 
 import pytest
 from known_series import KNOWN_SERIES
+from own_losses import Focal, LogCosh, SquaredHinge
 from sklearn.linear_model import SGDClassifier
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from sklearn.utils import estimator_checks
@@ -61,14 +62,28 @@ of_scikit_learn = pytest.mark.skipif(
 )
 
 
-def decayed(epoch):
-    """Return a learning rate."""
+class Named:
+    """A function whose name, and no address, stands in the names of tests."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, *given):
+        return self.function(*given)
+
+    def __repr__(self):
+        return self.function.__name__
+
+
+def fall(epoch):
     return 0.2 / (1 + 0.2 * 0.1 * epoch)
 
 
-def uniform(shape, rng):
-    """Return a start."""
+def draw_uniform(shape, rng):
     return rng.uniform(-0.5, 0.5, shape)
+
+
+decayed, uniform = Named(fall), Named(draw_uniform)
 
 
 SMALL = {"hidden_layer_sizes": (10,), "max_iter": 40}
@@ -99,6 +114,8 @@ CLASSES = [
 #: What trains in another way, at a rate that learns in so few epochs.
 WAYS_TO_TRAIN = [
     MLPClassifier(**SMALL, loss="squared_error"),
+    MLPClassifier(**SMALL, loss=Focal(), learning_rate_init=0.5),
+    MLPClassifier(**SMALL, label_smoothing=0.1),
     MLPClassifier(**SMALL, dropout=[0.1]),
     MLPClassifier(**SMALL, early_stopping=True),
     MLPClassifier(**SMALL, early_stopping=True, validation_fraction=None),
@@ -116,6 +133,8 @@ WAYS_TO_TRAIN = [
     MLPClassifier(**SMALL, learning_rate=decayed),
     MLPRegressor(**SMALL, solver="lbfgs"),
     MLPRegressor(**SMALL, early_stopping=True, solver="sgd"),
+    MLPRegressor("huber", huber_delta=0.5, **SMALL, learning_rate_init=0.05),
+    MLPRegressor("pinball", quantile=0.4, **SMALL, learning_rate_init=0.05),
     ConvNetClassifier(**CONVOLUTION, augmentation=Elastic(0.5, sigma=1)),
     RBFClassifier(5, centers="random", normalize=True),
     RBFRegressor(50, width="mean_neighbors", alpha=0),
@@ -164,6 +183,12 @@ MORE = [
         (Maxout(10, 3),), weight_init="zeros", bias_init=0.1, solver="adam"
     ),
     NetworkRegressor((Maxout(10),), gradient_noise=1e-4, learning_rate=decayed),
+    MLPClassifier(**SMALL, loss="cross_entropy", label_smoothing=0.1),
+    MLPClassifier(**SMALL, loss=SquaredHinge(), learning_rate_init=0.05),
+    ConvNetClassifier(**CONVOLUTION, label_smoothing=0.1),
+    ConvNetRegressor(loss="absolute_error", **CONVOLUTION, learning_rate_init=0.05),
+    MLPRegressor("absolute_error", **SMALL, learning_rate_init=0.05),
+    MLPRegressor(LogCosh(), **SMALL, learning_rate_init=0.05),
     MLPRegressor(**SMALL, solver="adam", learning_rate_init=0.05),
     MLPRegressor(**SMALL, batch_norm=True, learning_rate_init=0.02),
     ConvNetClassifier(**CONVOLUTION, batch_norm=True),

@@ -371,7 +371,7 @@ def test_the_start_of_a_new_comparison_counts():
 )
 def test_the_best_epoch_of_another_network_is_forgotten(change, noisy):
     X, y, X_val, y_val = noisy
-    model = quick(early_stopping=True, max_iter=15, loss="cross_entropy")
+    model = quick(early_stopping=True, max_iter=30, loss="cross_entropy")
     model.fit(X, y, X_val=X_val, y_val=y_val)
     model.set_params(learning_rate_init=1e-9, **change)
     model.partial_fit(X, y, X_val=X_val, y_val=y_val)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from own_losses import Focal
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
@@ -36,7 +37,8 @@ training = {
     "solver": st.sampled_from(
         ["sgd", "sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta"]
     ),
-    "loss": st.sampled_from(["log_loss", "cross_entropy", "squared_error"]),
+    "loss": st.sampled_from(["log_loss", "cross_entropy", "squared_error", Focal()]),
+    "label_smoothing": st.sampled_from([0.0, 0.1]),
     "penalty": st.sampled_from(["l1", "l2", "elasticnet", None]),
     "alpha": st.sampled_from([0.0, 1e-3]),
     "batch_size": st.sampled_from([1, 10, 32, 127, 128, 200, 10_000]),

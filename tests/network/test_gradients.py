@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sknnadl.network import ACTIVATIONS, LOSSES, Dense, Dropout, Network
-from sknnadl.network.losses import REGRESSION_LOSSES
+from sknnadl.network.losses import REGRESSION_LOSSES, HuberLoss, PinballLoss
 
 #: Those whose first or second derivative jumps at zero, where dropout leads.
 KINKED = {"leaky_relu", "relu", "selu", "softsign"}
@@ -61,13 +61,15 @@ def test_loss(name, seed, n, k):
     assert_close(loss.gradient(logits.copy(), targets), numerical)
 
 
-@pytest.mark.parametrize("name", sorted(REGRESSION_LOSSES))
+OF_VALUES = [*REGRESSION_LOSSES.values(), HuberLoss(0.1), PinballLoss(0.9)]
+
+
+@pytest.mark.parametrize("loss", OF_VALUES, ids=repr)
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 5), k=st.integers(1, 5))
 @settings(max_examples=20)
-def test_loss_of_values(name, seed, n, k):
+def test_loss_of_values(loss, seed, n, k):
     rng = np.random.default_rng(seed)
     logits, targets = rng.standard_normal((n, k)), rng.exponential(size=(n, k))
-    loss = REGRESSION_LOSSES[name]
     numerical = numerical_gradient(lambda: loss.value(logits, targets).sum(), logits)
     assert_close(loss.gradient(logits.copy(), targets), numerical)
 

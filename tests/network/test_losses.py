@@ -3,7 +3,13 @@ import pytest
 from scipy.special import expit, softmax
 from sklearn.metrics import log_loss
 
-from sknnadl.network.losses import LOSSES, REGRESSION_LOSSES, constant_logits
+from sknnadl.network.loss import constant_logits
+from sknnadl.network.losses import (
+    LOSSES,
+    REGRESSION_LOSSES,
+    HuberLoss,
+    PinballLoss,
+)
 from sknnadl.training.prediction import log_probabilities
 
 
@@ -81,3 +87,55 @@ def test_a_loss_of_labels_has_sigmoid_outputs():
         assert of_labels.output_activation == "logistic", name
     with pytest.raises(ValueError, match="LinearSquaredError are for one class a row"):
         REGRESSION_LOSSES["squared_error"].for_labels()
+
+
+BEST_CONSTANTS = [
+    *REGRESSION_LOSSES.values(),
+    PinballLoss(0.1),
+    PinballLoss(0.9),
+]
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("loss", BEST_CONSTANTS, ids=repr)
+def test_the_best_constant_costs_least(loss, weighted):
+    rng = np.random.default_rng(0)
+    targets = rng.exponential(size=(201, 2)) * [1, 5]
+    weights = rng.integers(0, 4, 201).astype(float) if weighted else None
+
+    def cost(constant):
+        logits = np.broadcast_to(constant, targets.shape)
+        return np.average(loss.value(logits, targets), weights=weights)
+
+    best = loss.best_constant(targets, weights)
+    assert best.shape == (2,)
+    # Huber's is about the median, others are exact.
+    least = cost(best) * (0.95 if isinstance(loss, HuberLoss) else 1 - 1e-12)
+    for j in range(2):
+        for step in (-1.0, -0.1, -0.01, 0.01, 0.1, 1.0):
+            other = best.copy()
+            other[j] += step
+            assert cost(other) >= least
+
+
+@pytest.mark.parametrize("name", sorted(REGRESSION_LOSSES.keys() - {"poisson"}))
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_losses_of_values_keep_the_dtype(name, dtype):
+    z = np.array([[1000, -1000, 0], [-1000, 1000, -1000]], dtype)
+    y = np.zeros_like(z)
+    value = REGRESSION_LOSSES[name].value(z, y)
+    gradient = REGRESSION_LOSSES[name].gradient(z.copy(), y)
+    assert value.dtype == gradient.dtype == dtype
+    assert np.isfinite(value).all()
+    assert np.isfinite(gradient).all()
+
+
+def test_losses_of_values_by_hand():
+    z, y = np.array([[3.0, -1.0, 0.5]]), np.array([[0.0, 0.0, 0.0]])
+    value = {name: loss.value(z, y)[0] for name, loss in REGRESSION_LOSSES.items()}
+    assert value["absolute_error"] == pytest.approx(3 + 1 + 0.5)
+    assert value["huber"] == pytest.approx(2.5 + 0.5 + 0.125)
+    assert value["pinball"] == pytest.approx((3 + 1 + 0.5) / 2)
+    # too high costs 1/10, too low 9/10
+    assert PinballLoss(0.9).value(z, y)[0] == pytest.approx(0.3 + 0.9 + 0.05)
+    np.testing.assert_allclose(HuberLoss(2.0).gradient(z.copy(), y), [[2, -1, 0.5]])

@@ -104,7 +104,7 @@ WRONG = {
     "no JSON": lambda book: "{",
     "a list": lambda book: [],
     "another cost": lambda book: {**book, "cost": "HingeCost"},
-    "one output": lambda book: make_book((64, 5, 1)),
+    "no output": lambda book: make_book((64, 5, 0)),
     "sizes of text": lambda book: {**book, "sizes": ["64", 30, 10]},
     "other sizes": lambda book: {**book, "sizes": [64, 31, 10]},
     "no biases": lambda book: {k: v for k, v in book.items() if k != "biases"},

@@ -36,6 +36,7 @@ from sknnadl.network import (
     Dropout,
     Flatten,
     L2Pool2D,
+    Loss,
     Maxout,
     MaxPool2D,
     Network,
@@ -92,6 +93,7 @@ def learn_classes(X: NDArray[np.float64], y: list[str]) -> MLPClassifier:
     assert_type(net.predict(X), NDArray[Any])
     assert_type(net.predict_proba(X[:3].tolist()), NDArray[Any])
     assert_type(net.predict_log_proba(X), NDArray[Any])
+    assert_type(net.decision_function(X), NDArray[Any])
     assert_type(net.score(X, y), float)
     assert_type(net.classes_, NDArray[Any])
     assert_type(net.coefs_, list[NDArray[Any]])
@@ -165,6 +167,31 @@ def search(X: NDArray[np.float64], y: NDArray[np.int64]) -> float:
     grid = GridSearchCV(steps, {"mlpclassifier__dropout": [0.0, 0.2]}, cv=3)
     grid.fit(X, y)
     return float(grid.best_score_)
+
+
+class Halves(Loss):
+    """Half of the absolute error."""
+
+    output_activation = "identity"
+
+    def value(self, logits: NDArray[Any], targets: NDArray[Any]) -> NDArray[Any]:
+        """Return the cost of each row."""
+        costs: NDArray[Any] = np.abs(logits - targets).sum(axis=1) / 2
+        return costs
+
+    def gradient(self, logits: NDArray[Any], targets: NDArray[Any]) -> NDArray[Any]:
+        """Return its slope."""
+        slopes: NDArray[Any] = np.sign(logits - targets) / 2
+        return slopes
+
+
+def choose_losses(X: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """Fit with losses of other names, of arguments and of one's own."""
+    net = MLPRegressor("pinball", quantile=0.9)
+    net.fit(X, y).set_params(loss="huber", huber_delta=0.5).fit(X, y)
+    smooth = MLPClassifier(label_smoothing=0.1).fit(X, y > 0)
+    own = NetworkRegressor(loss=Halves()).fit(X, y)
+    return own.score(X, y) + smooth.score(X, y > 0)
 
 
 def load(path: Path) -> NDArray[Any]:
