@@ -141,8 +141,9 @@ def _distance_moved(run: TrainingRun) -> float:
     network = run.trainer.network
     start = network.replica(np.empty_like(network.parameters))
     start.initialize(np.random.default_rng(run.seed))
-    old: Array = start.parameters[: network.n_trained]
-    moved: Array = network.parameters[: network.n_trained] - old
+    trained = slice(network.first_weight, network.n_trained)
+    old: Array = start.parameters[trained]
+    moved: Array = network.parameters[trained] - old
     return float(np.linalg.norm(moved) / np.linalg.norm(old))
 
 
@@ -165,8 +166,8 @@ def _neurons_are_dead(run: TrainingRun) -> bool:
     with np.errstate(all="ignore"):
         outputs = network.forward(some.inputs(slice(None)), np.random.default_rng(0))
         network.backward(run.trainer.loss.gradient(outputs.copy(), some.targets()))
-    first = next(layer for layer in network.layers if layer.parameters)
-    gradients = network.views(network.gradient)[network.layers.index(first)]
+    first = network.layers[network.first_trained]
+    gradients = network.views(network.gradient)[network.first_trained]
     return not any(
         gradients[name].any()
         for name, parameter in first.parameters.items()

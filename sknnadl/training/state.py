@@ -115,7 +115,8 @@ def _comparable(run: TrainingRun) -> list[Any]:
     parts = [watched.entry, str(watched.scoring), str(watched.rows)]
     parts.append(type(run.trainer.loss).__name__)
     if watched.is_training_cost:
-        return [*parts, layers, run.trainer.step.penalty.describe()]
+        frozen = [n for n in [run.trainer.network.n_frozen] if n]
+        return [*parts, layers, run.trainer.step.penalty.describe(), *frozen]
     return [*parts, [one for one in layers if one["layer"] != Dropout.__name__]]
 
 

@@ -144,7 +144,7 @@ class Step:
         self.clip_norm = clip_norm
         self.max_norm = max_norm
         self.divide_by = divide_by
-        self._weights = network.parameters[: network.n_weights]
+        self._weights = network.parameters[network.first_weight : network.n_weights]
 
     def penalty_value(self, n_rows: float) -> float:
         """Return the penalty on the weights as they are, in a batch of so many rows."""
@@ -152,7 +152,9 @@ class Step:
 
     def add_penalty(self, gradient: Array, n_rows: int) -> None:
         """Add the penalty's gradient to a batch's of all parameters."""
-        self._shrinkage(n_rows).add_gradient(self.network.parameters, gradient)
+        vectors = self.network.parameters, gradient
+        own = [vector[self.network.first_weight :] for vector in vectors]
+        self._shrinkage(n_rows).add_gradient(*own)
 
     def take(self, learning_rate: float, n_rows: int, n_threads: int = 1) -> None:
         """Change the parameters; the gradient, of a batch of rows, is overwritten.
@@ -160,16 +162,17 @@ class Step:
         The number of threads that share the work does not change the result.
         """
         network = self.network
-        gradient = network.gradient[: network.n_trained]
+        gradient = network.gradient[network.first_weight : network.n_trained]
         if self.clip_norm is not None:
             _clip(gradient, self.clip_norm)
         shrinkage = self._shrinkage(n_rows)
         self.optimizer.step(gradient, learning_rate, shrinkage, n_threads)
         if self.max_norm is not None:
             self._bound_weights(self.max_norm)
-        if gradient.size < network.gradient.size:
+        if network.n_trained < network.gradient.size:
             # Statistics, whose gradient says how far to move them.
-            network.parameters[gradient.size :] -= network.gradient[gradient.size :]
+            statistics = slice(network.n_trained, None)
+            network.parameters[statistics] -= network.gradient[statistics]
 
     @property
     def is_compiled(self) -> bool:
@@ -193,7 +196,7 @@ class Step:
 
     def _bound_weights(self, limit: float) -> None:
         """Scale down the weights of each neuron or kernel that are too long."""
-        for values in self.network.values_of(Role.PENALIZED):
+        for values in self.network.values_of(Role.PENALIZED, are_trained=True):
             weights = values.reshape(-1, values.shape[-1])  # (fan-in, units)
             lengths = np.sqrt(np.einsum("ij,ij->j", weights, weights))
             weights *= limit / np.maximum(lengths, limit)
