@@ -1,12 +1,15 @@
 """What the arguments that the estimators share may be."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any, SupportsFloat, TypeAlias
 
 import numpy as np
+from sklearn.frozen import FrozenEstimator
 
 from sknnadl._sklearn import Interval, Options, StrOptions
+from sknnadl.estimators.base import BaseNetwork
 from sknnadl.network.layers.activations import ACTIVATIONS
 from sknnadl.network.layers.initializers import INITIALIZERS
 from sknnadl.network.losses import LOSSES, REGRESSION_LOSSES
@@ -21,6 +24,8 @@ Scorer: TypeAlias = Callable[..., SupportsFloat]
 ClassWeight: TypeAlias = (
     Mapping[Any, float] | Sequence[Mapping[Any, float]] | str | None
 )
+#: A fitted network, or the file of one.
+Start: TypeAlias = BaseNetwork | FrozenEstimator | str | os.PathLike[str] | None
 
 _COUNT = Interval(Integral, 1, None, closed="left")
 _COUNTS = ["array-like", _COUNT]
@@ -59,8 +64,12 @@ TRAINING = {
     "validation_fraction": [_BELOW_ONE, None],
     "scoring": [str, callable, None],
     "gradient_norms": ["boolean"],
+    "init_from": [BaseNetwork, FrozenEstimator, str, os.PathLike, None],
+    "init_layers": [_COUNT, None],
+    "train_init_layers": ["boolean"],
     "warm_start": ["boolean"],
     "dtype": [StrOptions({"auto", "float32", "float64"})],
+    "feature_layer": [Integral],
     "n_jobs": [Integral, None],
     "verbose": ["verbose"],
     "random_state": ["random_state"],

@@ -21,6 +21,7 @@ from sknnadl._sklearn import (
 )
 from sknnadl.estimators.attributes import kept_on_failure
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
+from sknnadl.estimators.features import HiddenFeatures
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
 from sknnadl.network.losses import LOSSES
 from sknnadl.training.data import Rows
@@ -29,7 +30,7 @@ from sknnadl.training.prediction import log_probabilities
 _MULTILABEL = "multilabel-indicator"
 
 
-class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
+class BaseNetworkClassifier(ClassifierMixin, HiddenFeatures, BaseNetwork):
     """Base class of the classifiers, which have a ``loss`` and a ``class_weight``."""
 
     classes_: AnyArray

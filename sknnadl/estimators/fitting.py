@@ -10,6 +10,7 @@ from sknnadl.estimators.advice import (
     warn_of_interrupt,
     warn_unless_learned,
 )
+from sknnadl.estimators.starting import copy_layers, count_frozen, find_layers
 from sknnadl.estimators.threads import count_threads
 from sknnadl.estimators.validation import (
     check_can_be_scored,
@@ -58,7 +59,13 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
         )
     augmentations = _make_augmentations(estimator, rows.input_shape)
     layers = [*estimator._hidden_layers(), estimator._output_layer(n_outputs)]
-    network = Network(layers, rows.input_shape, rows.dtype)
+    taken = [] if goes_on else find_layers(estimator)
+    n_taken = getattr(estimator, "n_init_layers_", 0) if goes_on else len(taken)
+    n_frozen = 0
+    if n_taken and not estimator.train_init_layers:
+        n_frozen = count_frozen(layers, rows.input_shape, n_taken)
+    network = Network(layers, rows.input_shape, rows.dtype, n_frozen=n_frozen)
+    estimator._check_network(network)
     if goes_on:
         seed = estimator.training_state_["seed"]
         _check_same_shapes(estimator._network(), network)
@@ -67,6 +74,8 @@ def start_run(estimator, X, y, sample_weight, validation, is_fit=False):
     rng = np.random.default_rng(seed)
     if not goes_on:
         network.initialize(rng)
+        copy_layers(taken, network)
+        estimator.n_init_layers_ = n_taken
     rows, validation_rows = find_validation_rows(
         estimator, rows, sample_weight, validation, seed, is_fit
     )

@@ -17,6 +17,7 @@ from sknnadl._sklearn import (
     fit_context,
 )
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
+from sknnadl.estimators.features import HiddenFeatures
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
 from sknnadl.estimators.scaling import mean_and_deviation
 from sknnadl.network.losses import REGRESSION_LOSSES
@@ -27,7 +28,7 @@ from sknnadl.training.prediction import output_values
 _BEYOND = 10
 
 
-class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
+class BaseNetworkRegressor(RegressorMixin, HiddenFeatures, BaseNetwork):
     """Base class of the regressors, which have a ``loss``."""
 
     _least_to_score = 2
