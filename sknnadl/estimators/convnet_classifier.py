@@ -212,6 +212,22 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
     >>> net = net.set_params(max_iter=30)
     >>> net.fit(data.X_train, data.y_train).score(data.X_test, data.y_test) > 0.97
     True
+
+    What it has learned are features, here of the 100 neurons of its last hidden layer:
+
+    >>> net.transform(data.X_test).shape
+    (300, 100)
+
+    A network for the digits 0 to 4 starts one for the others, which in a few epochs
+    learns from 50 images:
+
+    >>> low, high = data.y_train < 5, data.y_test > 4
+    >>> X, y = data.X_train[~low][:50], data.y_train[~low][:50]
+    >>> net = net.fit(data.X_train[low], data.y_train[low])
+    >>> other = ConvNetClassifier(kernel_size=3, padding="same", random_state=0)
+    >>> other = other.set_params(init_from=net, init_layers=2, max_iter=10).fit(X, y)
+    >>> other.score(data.X_test[high], data.y_test[high]) > 0.6  # at random 0.43
+    True
     """
 
     _parameter_constraints: ClassVar[dict] = {**CLASSES, **CONV, **TRAINING}

@@ -214,6 +214,8 @@ class MLPClassifier(TakesTables, LikeSklearn, BaseNetworkClassifier):
     >>> model = MLPClassifier(input_scaling="standard", random_state=0)
     >>> float(cross_val_score(model, X, y).mean()) > 0.9
     True
+    >>> model.fit_transform(X, y).shape  # the outputs of its hidden layer
+    (150, 100)
     """
 
     _parameter_constraints: ClassVar[dict] = {**CLASSES, **TABULAR, **TRAINING}

@@ -114,9 +114,9 @@ class Network:
         self.parameters = parameters
         self.gradient: Array = np.zeros(layout.n_parameters, self.dtype)
         self.layer_parameters = self.views(parameters)
-        gradients = self.views(self.gradient)
-        for i, layer in enumerate(self.layers):
-            layer.values, layer.gradients = self.layer_parameters[i], gradients[i]
+        views = self.layer_parameters, self.views(self.gradient)
+        for layer, values, gradients in zip(self.layers, *views, strict=True):
+            layer.values, layer.gradients = values, gradients
         with_parameters = [i for i, layer in enumerate(trained) if layer.parameters]
         self.first_trained = len(frozen) + min(with_parameters, default=len(trained))
         self._whole = self._trained = self._bind()

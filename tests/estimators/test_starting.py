@@ -23,7 +23,6 @@ from sknnadl import (
     MLPClassifier,
     NetworkClassifier,
 )
-from sknnadl.callbacks import Checkpoint
 from sknnadl.network import BatchNorm, Dense, Dropout
 from sknnadl.training import Shift
 
@@ -175,10 +174,8 @@ def test_going_on_gives_the_same_bits_whatever_way(options, way, halves, tmp_pat
     for _ in range(3):
         by_parts.partial_fit(X, y, classes=np.unique(y))
         by_parts = pickle.loads(pickle.dumps(by_parts))
-    saved = clone(start).set_callbacks(Checkpoint(tmp_path / "run.npz"))
     threads = clone(start).set_params(n_jobs=2).fit(X, y)
-    saved.set_params(max_iter=3).fit(X, y)
-    for other in (by_parts, saved, threads):
+    for other in (by_parts, threads):
         assert_array_equal(other.parameters_, whole.parameters_)
     sknnadl.save(by_parts, tmp_path / "model.npz")
     loaded = sknnadl.load(tmp_path / "model.npz")
@@ -189,21 +186,6 @@ def test_going_on_gives_the_same_bits_whatever_way(options, way, halves, tmp_pat
     assert_array_equal(
         loaded.fit(X, y).predict_proba(X), whole.fit(X, y).predict_proba(X)
     )
-
-
-@quiet
-def test_a_stopped_fit_is_resumed(source, halves, tmp_path):
-    options = {**SIZES, **CONV, "init_from": source, "train_init_layers": False}
-    start = ConvNetClassifier(**options, solver="adam", dropout=0.2)
-    X, y = halves[1]
-    whole = clone(start).fit(X, y)
-    one = clone(start).set_params(learning_rate="constant", max_iter=1)
-    sknnadl.save(one.fit(X, y).set_params(max_iter=3), tmp_path / "run.npz")
-    two = clone(one).set_params(max_iter=3)
-    resumed = sknnadl.resume(tmp_path / "run.npz", X, y, estimator=two)
-    expected = two.fit(X, y)
-    assert resumed.n_iter_ == whole.n_iter_
-    assert_array_equal(resumed.parameters_, expected.parameters_)
 
 
 @quiet
@@ -353,9 +335,9 @@ def test_a_network_without_hidden_layers_has_none_to_give(iris):
 
 
 def test_it_learns_sooner(digits):
-    """From the layers of the digits to 4, few images of the others are enough."""
+    """In so few epochs what starts at random learns little of 50 images."""
     X, y = digits.X_train, digits.y_train
-    options = {"padding": "same", "kernel_size": 3, "random_state": 0, "max_iter": 20}
+    options = {"padding": "same", "kernel_size": 3, "random_state": 0, "max_iter": 10}
     source = ConvNetClassifier(**options).fit(X[y < 5], y[y < 5])
     few = np.flatnonzero(y > 4)[:50]
     test = digits.y_test > 4
@@ -365,7 +347,7 @@ def test_it_learns_sooner(digits):
         .score(digits.X_test[test], digits.y_test[test])
         for start in (None, source)
     ]
-    assert scores[1] > scores[0]
+    assert scores[1] > scores[0] + 0.1
 
 
 def test_what_is_frozen_is_not_taken_for_dead(iris):

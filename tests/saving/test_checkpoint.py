@@ -114,6 +114,12 @@ WAYS = {
     "images": ConvNetClassifier(
         (3,), kernel_size=3, max_iter=3, random_state=0, augmentation=Shift(1)
     ),
+    "frozen layers": MLPClassifier(
+        **SMALL,
+        solver="adam",
+        init_from=MLPClassifier(**{**SMALL, "max_iter": 30}).fit(X, y),
+        train_init_layers=False,
+    ),
     "a drawn state": MLPClassifier(**{**SMALL, "random_state": None}),
 }
 
