@@ -100,8 +100,8 @@ class Network:
         self.output_shape = self.layers[-1].output_shape
         self.work = sum(layer.work for layer in self.layers)
         self.stochastic = any(layer.stochastic for layer in trained)
-        values = [layer.values_per_row for layer in trained]
-        self.values_per_row = min(filter(None, values), default=0)
+        n_values = [layer.values_per_row for layer in trained]
+        self.values_per_row = min(filter(None, n_values), default=0)
         self.n_frozen, self._n_frozen_layers = n_frozen, len(frozen)
         if layout is None:
             layout = lay_out(self.layers, len(frozen))
