@@ -24,6 +24,7 @@ FILES = [
 #: For a name, and files with this in their own, which file leads.
 LEADERS = {
     "bias_init": {"network_": "network_classifier.py"},
+    "feature_layer": {"network_": "network_classifier.py"},
     "hidden_layer_sizes": {
         "mlp_regressor": "mlp_regressor.py",
         "convnet": "convnet_classifier.py",

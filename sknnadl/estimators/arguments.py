@@ -1,12 +1,15 @@
 """What the arguments that the estimators share may be."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any, SupportsFloat, TypeAlias
 
 import numpy as np
+from sklearn.frozen import FrozenEstimator
 
 from sknnadl._sklearn import Interval, Options, StrOptions
+from sknnadl.estimators.base import BaseNetwork
 from sknnadl.network.layers.activations import ACTIVATIONS
 from sknnadl.network.layers.initializers import BIAS_INITS, INITIALIZERS, Start
 from sknnadl.network.loss import Loss
@@ -29,6 +32,8 @@ WeightInits: TypeAlias = WeightInit | Sequence[WeightInit]
 BiasInits: TypeAlias = BiasInit | Sequence[BiasInit]
 #: The learning rate, by name or as a function of the epoch.
 LearningRate: TypeAlias = str | Callable[[float], float]
+#: A fitted network, or the file of one.
+InitFrom: TypeAlias = BaseNetwork | FrozenEstimator | str | os.PathLike[str] | None
 
 _COUNT = Interval(Integral, 1, None, closed="left")
 _COUNTS = ["array-like", _COUNT]
@@ -69,8 +74,12 @@ TRAINING = {
     "validation_fraction": [_BELOW_ONE, None],
     "scoring": [str, callable, None],
     "gradient_norms": ["boolean"],
+    "init_from": [BaseNetwork, FrozenEstimator, str, os.PathLike, None],
+    "init_layers": [_COUNT, None],
+    "train_init_layers": ["boolean"],
     "warm_start": ["boolean"],
     "dtype": [StrOptions({"auto", "float32", "float64"})],
+    "feature_layer": [Integral],
     "n_jobs": [Integral, None],
     "verbose": ["verbose"],
     "random_state": ["random_state"],

@@ -251,14 +251,32 @@ class BaseNetwork(
         kept[:] = [(ref(self, lambda _: kept.clear()), network)]
         return network
 
-    def _logits(self, X):
-        """Return the network's outputs before their activation function."""
+    def _check_network(self, network):
+        """Refuse arguments that do not suit the layers, before any training."""
+
+    def _logits(self, X, find_end=None):
+        """Return the network's outputs before their activation function.
+
+        Given what finds how many of its specs lead to them, those of other layers.
+        """
         check_is_fitted(self)
         with np.errstate(all="ignore"):  # checks that overflow say so in words
             X = self._to_inputs(self._check_X(X, reset=False))
         network = self._network()
+        if find_end is not None:
+            network = network.first(find_end(network))
         rows = Rows(X, network.dtype, input_shape=network.input_shape)
         return predict_logits(network, rows, count_threads(self.n_jobs))
+
+    def __sklearn_clone__(self):
+        """Return an unfitted copy, whose fit starts from the same network.
+
+        By default that would be an unfitted copy too.
+        """
+        copy = super().__sklearn_clone__()
+        if hasattr(self, "init_from"):
+            copy.init_from = self.init_from
+        return copy
 
     def __dask_tokenize__(self):
         """Return what tells the estimator from others, fitted state and all.

@@ -13,6 +13,7 @@ from sknnadl.estimators.arguments import (
     TRAINING,
     VALUES,
     BiasInits,
+    InitFrom,
     LearningRate,
     Scorer,
     WeightInits,
@@ -159,10 +160,20 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
     gradient_norms : bool, default=False
         Whether to measure how fast each layer learns before each epoch: the norm of its
         biases' gradient over all rows, which takes about as long as the epoch.
+    init_from : estimator, str or path-like, default=None
+        A fitted network whose first hidden layers this one starts with, or a file of
+        `sknnadl.save` with one. The others start at random.
+    init_layers : int, default=None
+        How many of its hidden layers those are; by default all.
+    train_init_layers : bool, default=True
+        Whether they are trained on, or stay as they are and compute as in prediction.
     warm_start : bool, default=False
         Whether `fit` goes on from where the last call ended, in the same state.
     dtype : {"auto", "float32", "float64"}, default="auto"
         ``"auto"`` is float64 for float64 data and ``"lbfgs"``, and float32 for others.
+    feature_layer : int, default=-1
+        Of which hidden layer `transform` gives the outputs: 0 is the first, of the
+        convolutional ones if there are any, and -1 the last.
     n_jobs : int, default=None
         The threads that share predictions and mini-batches, with the same bits. None is
         all cores, or ``OMP_NUM_THREADS`` of them, but 1 inside a worker of joblib.
@@ -181,6 +192,8 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
         The number of features, of images the number of values.
     feature_names_in_ : ndarray of shape (n_features,)
         The names of the features, where the training data had names.
+    n_init_layers_ : int
+        How many hidden layers it started with from ``init_from``.
     parameters_ : ndarray of shape (n_parameters,)
         All weights, then biases and what else is trained, then running averages.
     coefs_ : list of ndarray
@@ -280,8 +293,12 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
         validation_fraction: float | None = 0.1,
         scoring: str | Scorer | None = None,
         gradient_norms: bool = False,
+        init_from: InitFrom = None,
+        init_layers: int | None = None,
+        train_init_layers: bool = True,
         warm_start: bool = False,
         dtype: str = "auto",
+        feature_layer: int = -1,
         n_jobs: int | None = None,
         verbose: bool | int = False,
         random_state: int | np.random.RandomState | None = None,
@@ -332,8 +349,12 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
         self.validation_fraction = validation_fraction
         self.scoring = scoring
         self.gradient_norms = gradient_norms
+        self.init_from = init_from
+        self.init_layers = init_layers
+        self.train_init_layers = train_init_layers
         self.warm_start = warm_start
         self.dtype = dtype
+        self.feature_layer = feature_layer
         self.n_jobs = n_jobs
         self.verbose = verbose
         self.random_state = random_state

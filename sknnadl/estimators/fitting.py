@@ -12,6 +12,7 @@ from sknnadl.estimators.advice import (
 )
 from sknnadl.estimators.chosen_loss import check_chosen_loss
 from sknnadl.estimators.monitors import make_monitors
+from sknnadl.estimators.starting import copy_layers, count_frozen, find_layers
 from sknnadl.estimators.threads import count_threads
 from sknnadl.estimators.validation import (
     check_can_be_scored,
@@ -65,16 +66,7 @@ def start_run(
         loss = estimator._make_loss()
         check_chosen_loss(estimator, loss, rows)
     augmentations = _make_augmentations(estimator, rows.input_shape)
-    layers = [*estimator._hidden_layers(), estimator._output_layer(n_outputs)]
-    network = Network(layers, rows.input_shape, rows.dtype)
-    if goes_on:
-        seed = estimator.training_state_["seed"]
-        _check_same_shapes(estimator._network(), network)
-    else:
-        seed = int(check_random_state(estimator.random_state).randint(2**31 - 1))
-    rng = np.random.default_rng(seed)
-    if not goes_on:
-        network.initialize(rng)
+    network, seed, rng = _make_network(estimator, rows, n_outputs, goes_on)
     rows, validation_rows = find_validation_rows(
         estimator, rows, sample_weight, validation, seed, is_fit
     )
@@ -108,6 +100,28 @@ def start_run(
         check_can_be_scored(estimator, *given)
     run.monitors = make_monitors(estimator, network, loss, rows, monitored, run.history)
     return run
+
+
+def _make_network(estimator, rows, n_outputs, goes_on):
+    """Return the network, at its start unless it goes on, a seed and its generator."""
+    layers = [*estimator._hidden_layers(), estimator._output_layer(n_outputs)]
+    taken = [] if goes_on else find_layers(estimator)
+    n_taken = getattr(estimator, "n_init_layers_", 0) if goes_on else len(taken)
+    n_frozen = 0
+    if n_taken and not estimator.train_init_layers:
+        n_frozen = count_frozen(layers, rows.input_shape, n_taken)
+    network = Network(layers, rows.input_shape, rows.dtype, n_frozen=n_frozen)
+    estimator._check_network(network)
+    if goes_on:
+        seed = estimator.training_state_["seed"]
+        _check_same_shapes(estimator._network(), network)
+        return network, seed, np.random.default_rng(seed)
+    seed = int(check_random_state(estimator.random_state).randint(2**31 - 1))
+    rng = np.random.default_rng(seed)
+    network.initialize(rng)
+    copy_layers(taken, network)
+    estimator.n_init_layers_ = n_taken
+    return network, seed, rng
 
 
 def resume_run(estimator, X, y, sample_weight, validation, monitored):

@@ -18,6 +18,7 @@ from sknnadl._sklearn import (
 )
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
 from sknnadl.estimators.chosen_loss import choose_loss
+from sknnadl.estimators.features import HiddenFeatures
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
 from sknnadl.estimators.monitors import EvalSets
 from sknnadl.estimators.scaling import (
@@ -33,7 +34,7 @@ from sknnadl.training.prediction import output_values
 _BEYOND = 10
 
 
-class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
+class BaseNetworkRegressor(RegressorMixin, HiddenFeatures, BaseNetwork):
     """Base class of the regressors, which have a ``loss``."""
 
     _least_to_score = 2

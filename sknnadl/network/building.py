@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Shape
 from sknnadl.network.layers import LAYERS
+from sknnadl.network.layers.batch_norm import BatchNormLayer
 from sknnadl.network.layers.layer import Layer, LayerSpec, Role
 
 
@@ -40,7 +41,7 @@ def build_layers(
 
 def fuse(layers: Sequence[Layer]) -> list[Layer]:
     """Join neighbours that are faster as one layer."""
-    joined = [layers[0]]
+    joined = list(layers[:1])
     for layer in layers[1:]:
         both = joined[-1].fuse(layer) if joined[-1].may_fuse else None
         if both is None:
@@ -50,16 +51,65 @@ def fuse(layers: Sequence[Layer]) -> list[Layer]:
     return joined
 
 
-def lay_out(layers: Sequence[Layer]) -> tuple[list[dict[str, slice]], list[int]]:
-    """Return where each parameter lies, and where those of each role end."""
+def find_ends(layers: Sequence[Layer]) -> list[int]:
+    """Return where each layer with parameters ends: where the next one begins.
+
+    Pooling and dropout after it are a part of it, and so is batch normalization.
+    """
+    starts = [
+        i
+        for i, layer in enumerate(layers)
+        if layer.parameters and not isinstance(layer, BatchNormLayer)
+    ]
+    return [*starts[1:], len(layers)]
+
+
+class Layout(NamedTuple):
+    """Where the parameters of layers lie in one vector.
+
+    Parameters
+    ----------
+    slices : list of dict of str to slice
+        For each layer the places of its parameters, by name.
+    first_weight, n_weights : int
+        Where weights that are not frozen begin, and end.
+    n_trained : int
+        Where steps end; the running statistics that follow mini-batches come after.
+    n_parameters : int
+        The length of the vector.
+    """
+
+    slices: list[dict[str, slice]]
+    first_weight: int
+    n_weights: int
+    n_trained: int
+    n_parameters: int
+
+    def of_first(self, layers: Sequence[Layer]) -> Layout:
+        """Return the layout with the places of the first layers alone."""
+        places = iter([slices for slices in self.slices if slices])
+        own = [next(places) if layer.parameters else {} for layer in layers]
+        return self._replace(slices=own)
+
+
+def lay_out(layers: Sequence[Layer], n_frozen: int = 0) -> Layout:
+    """Say where each parameter lies: those of a role together, layer by layer.
+
+    So frozen layers, the first ones, have the first of each role. Steps begin after
+    their weights, and pass over their other parameters, whose gradient is 0.
+    """
     slices: list[dict[str, slice]] = [{} for _ in layers]
-    ends = []
-    stop = 0
+    ends, of_frozen, stop = [], [], 0
     for role in Role:
-        for places, layer in zip(slices, layers, strict=True):
+        n_of_frozen = 0
+        for i, layer in enumerate(layers):
             for name, parameter in layer.parameters.items():
                 if parameter.role == role:
                     start, stop = stop, stop + math.prod(parameter.shape)
-                    places[name] = slice(start, stop)
+                    slices[i][name] = slice(start, stop)
+                    n_of_frozen += stop - start if i < n_frozen else 0
         ends.append(stop)
-    return slices, ends
+        of_frozen.append(n_of_frozen)
+    n_weights, n_trained, n_parameters = ends
+    n_trained += of_frozen[Role.STATISTIC]
+    return Layout(slices, of_frozen[Role.PENALIZED], n_weights, n_trained, n_parameters)

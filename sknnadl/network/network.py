@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape, allocate, check_vector
-from sknnadl.network.building import build_layers, fuse, lay_out
+from sknnadl.network.building import Layout, build_layers, fuse, lay_out
 from sknnadl.network.kernels import CompiledNetwork, Steps, bind_network
 from sknnadl.network.layers.layer import LayerSpec, Role
 from sknnadl.network.loss import Loss, gradient_at
@@ -18,6 +18,10 @@ from sknnadl.network.loss import Loss, gradient_at
 def _without_code(described: dict[str, Any]) -> dict[str, Any]:
     """Leave out the functions that have drawn weights: a network is done with them."""
     return {name: value for name, value in described.items() if not callable(value)}
+
+
+#: So many rows at a time go through frozen layers.
+_FROZEN_ROWS = 64
 
 
 class Network:
@@ -39,6 +43,11 @@ class Network:
         The vector to use, which is not copied: networks that share one, each with
         scratch memory and gradients of its own, can run in different threads. By
         default a new one, not initialized.
+    n_frozen : int, default=0
+        How many of the first specs training leaves as they are: their layers compute
+        as in inference, and the way back ends before them.
+    layout : Layout, default=None
+        Where the parameters lie, of a network whose first layers these are.
 
     Attributes
     ----------
@@ -46,11 +55,16 @@ class Network:
         The working layers; one may do the work of two neighbouring specs.
     parameters, gradient : ndarray of shape (n_parameters,)
         The vectors. For running statistics the gradient holds how far a mini-batch
-        moves them: this is to be subtracted, whatever the learning rate.
+        moves them: this is to be subtracted, whatever the learning rate. For what is
+        frozen it is 0.
+    first_weight : int
+        Where weights that are not frozen begin: with them what training changes.
     n_weights : int
-        The length of the part of the vectors that penalties apply to.
+        Where the part of the vectors ends that penalties apply to.
     n_trained : int
-        The length of the part that gradients apply to; running statistics follow.
+        Where the part ends that gradients apply to; running statistics follow.
+    first_trained : int
+        The first of the layers that has parameters which are not frozen.
     layer_parameters : list of dict
         For each layer the views of its parameters, by name.
     work : int
@@ -80,31 +94,43 @@ class Network:
         input_shape: Shape,
         dtype: npt.DTypeLike = "float32",
         parameters: Array | None = None,
+        n_frozen: int = 0,
+        layout: Layout | None = None,
     ) -> None:
         self.specs = tuple(specs)
         self.plain_specs = [_without_code(spec.to_plain()) for spec in specs]
         self.input_shape = tuple(input_shape)
         self.dtype = np.dtype(dtype)
-        self.layers = fuse(build_layers(specs, self.input_shape, self.dtype))
+        built = build_layers(specs, self.input_shape, self.dtype)
+        frozen, trained = fuse(built[:n_frozen]), fuse(built[n_frozen:])
+        self.layers = [*frozen, *trained]
         self.output_shape = self.layers[-1].output_shape
         self.work = sum(layer.work for layer in self.layers)
-        self.stochastic = any(layer.stochastic for layer in self.layers)
-        values = [layer.values_per_row for layer in self.layers]
-        self.values_per_row = min(filter(None, values), default=0)
-        self._slices, ends = lay_out(self.layers)
-        self.n_weights, self.n_trained, n_parameters = ends
+        self.stochastic = any(layer.stochastic for layer in trained)
+        n_values = [layer.values_per_row for layer in trained]
+        self.values_per_row = min(filter(None, n_values), default=0)
+        self.n_frozen, self._n_frozen_layers = n_frozen, len(frozen)
+        if layout is None:
+            layout = lay_out(self.layers, len(frozen))
+        self._layout = layout = layout.of_first(self.layers)
+        self.first_weight, self.n_weights = layout.first_weight, layout.n_weights
+        self.n_trained = layout.n_trained
         if parameters is None:
-            parameters = allocate(n_parameters, self.dtype)
-        check_vector(parameters, n_parameters, self.dtype)
+            parameters = allocate(layout.n_parameters, self.dtype)
+        check_vector(parameters, layout.n_parameters, self.dtype)
         self.parameters = parameters
-        self.gradient: Array = np.empty(n_parameters, self.dtype)
+        self.gradient: Array = np.zeros(layout.n_parameters, self.dtype)
         self.layer_parameters = self.views(parameters)
-        gradients = self.views(self.gradient)
-        for i, layer in enumerate(self.layers):
-            layer.values, layer.gradients = self.layer_parameters[i], gradients[i]
-        self._whole = self._bind()
-        trained = [i for i, slices in enumerate(self._slices) if slices]
-        self._first_trained = min(trained, default=len(self.layers))
+        views = self.layer_parameters, self.views(self.gradient)
+        for layer, values, gradients in zip(self.layers, *views, strict=True):
+            layer.values, layer.gradients = values, gradients
+        with_parameters = [i for i, layer in enumerate(trained) if layer.parameters]
+        self.first_trained = len(frozen) + min(with_parameters, default=len(trained))
+        self._whole = self._trained = self._bind()
+        if frozen:
+            self._trained = self._bind(len(frozen), layout.first_weight)
+        self._frozen = self.first(n_frozen) if frozen else None
+        self._features: Array = np.empty(0, self.dtype)
 
     @property
     def compiled(self) -> bool:
@@ -126,11 +152,17 @@ class Network:
         """
         if parameters is None:
             parameters = self.parameters
-        replica = Network(self.specs, self.input_shape, self.dtype, parameters)
+        own = self.specs, self.input_shape, self.dtype, parameters
+        replica = Network(*own, self.n_frozen, self._layout)
         if scratch_of is not None:
             for layer, other in zip(replica.layers, scratch_of.layers, strict=True):
                 layer.share_scratch(other)
         return replica
+
+    def first(self, n_specs: int) -> Network:
+        """Return the network of the first layers, on the same parameters."""
+        own = self.input_shape, self.dtype, self.parameters
+        return Network(self.specs[:n_specs], *own, layout=self._layout)
 
     def views(self, vector: Array) -> list[dict[str, Array]]:
         """Return, for each layer, the views of a parameter-like vector by name."""
@@ -139,14 +171,17 @@ class Network:
                 name: vector[place].reshape(layer.parameters[name].shape)
                 for name, place in slices.items()
             }
-            for layer, slices in zip(self.layers, self._slices, strict=True)
+            for layer, slices in zip(self.layers, self._layout.slices, strict=True)
         ]
 
-    def values_of(self, role: Role) -> list[Array]:
-        """Return the views of all parameters of a role, layer by layer."""
+    def values_of(self, role: Role, are_trained: bool = False) -> list[Array]:
+        """Return the views of all parameters of a role, layer by layer.
+
+        With ``are_trained`` those of frozen layers are left out.
+        """
         return [
             layer.values[name]
-            for layer in self.layers
+            for layer in self.layers[self._n_frozen_layers if are_trained else 0 :]
             for name, parameter in layer.parameters.items()
             if parameter.role == role
         ]
@@ -162,8 +197,8 @@ class Network:
         ``rng=None`` means inference. The array belongs to the last layer.
         """
         self._check_shape(x)
-        for layer in self.layers:
-            x = layer.forward(x, rng)
+        for i, layer in enumerate(self.layers):
+            x = layer.forward(x, None if i < self._n_frozen_layers else rng)
         return x
 
     def predict(
@@ -186,7 +221,7 @@ class Network:
         The array given is overwritten. With ``need_input`` the gradient with respect
         to the last inputs is returned, otherwise it is not computed.
         """
-        last = 0 if need_input else self._first_trained
+        last = 0 if need_input else self.first_trained
         result: Array | None = gradient
         for i in range(len(self.layers) - 1, last - 1, -1):
             assert result is not None
@@ -242,10 +277,11 @@ class Network:
         self._check_shape(x)
         if logits is None:
             logits = np.empty(targets.shape, self.dtype)
-        if self._whole is not None and loss.kernel_number is not None:
+        if self._trained is not None and loss.kernel_number is not None:
             number, n_pieces = loss.kernel_number, len(rngs or (0,))
+            x = self._through_frozen(x, n_threads)
             given = x, targets, weights, scale, number, logits
-            self._whole.differentiate(*given, rngs, n_pieces, n_threads)
+            self._trained.differentiate(*given, rngs, n_pieces, n_threads)
             return
         rng = None if rngs is None else rngs[0]
         outputs = self.forward(x, rng)
@@ -290,24 +326,41 @@ class Network:
         """
         x, targets, weights = rows
         self._check_shape(x)
-        assert self._whole is not None
+        assert self._trained is not None
         assert loss.kernel_number is not None
+        x = self._through_frozen(x, n_threads)
         given = x, targets, weights, loss.kernel_number, logits
-        self._whole.train(*given, rngs, sizes, n_pieces, steps, n_threads)
+        self._trained.train(*given, rngs, sizes, n_pieces, steps, n_threads)
+
+    def _through_frozen(self, x: Array, n_threads: int) -> Array:
+        """Return what the frozen layers make of inputs, whatever the threads."""
+        if self._frozen is None:
+            return x
+        if len(self._features) < len(x):
+            shape = len(x), *self._frozen.output_shape
+            self._features = np.empty(shape, self.dtype)
+        features = self._features[: len(x)]
+        self._frozen.predict(x, features, max(1, len(x) // _FROZEN_ROWS), n_threads)
+        return features
 
     def _check_shape(self, x: Array) -> None:
         if x.shape[1:] != self.input_shape:
             expected = f"(n, *{self.input_shape})"
             raise ValueError(f"Give inputs of shape {expected}, got {x.shape}.")
 
-    def _bind(self) -> CompiledNetwork | None:
-        """Return what goes through all layers in one call, if the kernels know all."""
+    def _bind(self, first: int = 0, start: int = 0) -> CompiledNetwork | None:
+        """Return what goes through all layers in one call, if the kernels know all.
+
+        Layers before the first one are left out, and what is before the start of the
+        vectors.
+        """
         described = []
-        for layer, places in zip(self.layers, self._slices, strict=True):
+        layers = zip(self.layers[first:], self._layout.slices[first:], strict=True)
+        for layer, places in layers:
             if not layer.only_reshapes:
-                starts = {name: place.start for name, place in places.items()}
+                starts = {name: place.start - start for name, place in places.items()}
                 described.append(layer.for_kernels(starts))
         known = [layer for layer in described if layer is not None]
         if len(known) < len(described):
             return None
-        return bind_network(known, self.parameters, self.gradient)
+        return bind_network(known, self.parameters[start:], self.gradient[start:])

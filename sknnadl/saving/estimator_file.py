@@ -5,31 +5,13 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import numpy as np
-
-from sknnadl import estimators
 from sknnadl._sklearn import BaseEstimator
 from sknnadl._untrusted import explained
-from sknnadl.baselines import AverageDarknessClassifier
-from sknnadl.estimators.attributes import fitted_attributes
-from sknnadl.estimators.base import BaseNetwork
-from sknnadl.estimators.inputs import AnyArray
-from sknnadl.rbf import RBFClassifier, RBFRegressor
 from sknnadl.saving.container import read_container, write_container
-from sknnadl.saving.plain_values import Describer, rebuild
+from sknnadl.saving.plain_values import KINDS, Describer, is_known, rebuild_estimator
 
 #: What the files call themselves, and the version of what is in them.
 _FORMAT, _VERSION = "sknnadl estimator", 1
-#: What can be in a file.
-_KINDS: dict[str, type[BaseEstimator]] = {
-    kind.__name__: kind
-    for kind in (
-        AverageDarknessClassifier,
-        RBFClassifier,
-        RBFRegressor,
-        *(getattr(estimators, name) for name in estimators.__all__),
-    )
-}
 
 
 def save(estimator: BaseEstimator, path: str | os.PathLike[str]) -> None:
@@ -72,22 +54,14 @@ def save(estimator: BaseEstimator, path: str | os.PathLike[str]) -> None:
     >>> sknnadl.load(path).predict([[0.9]])
     array(['yes'], dtype='<U3')
     """
-    name = type(estimator).__name__
-    if _KINDS.get(name) is not type(estimator):
+    if not is_known(estimator):
         raise TypeError(
-            f"estimator must be one of {sorted(_KINDS)}, got {type(estimator)}: use "
+            f"estimator must be one of {sorted(KINDS)}, got {type(estimator)}: use "
             "skops.io or pickle for others, and for pipelines."
         )
     describer = Describer()
-    parts = {
-        "arguments": estimator.get_params(deep=False),
-        "attributes": fitted_attributes(estimator),
-    }
-    described = {
-        part: {name: describer.describe(name, value) for name, value in values.items()}
-        for part, values in parts.items()
-    }
-    header = {"format": _FORMAT, "version": _VERSION, "class": name, **described}
+    described = describer.describe_estimator(estimator)
+    header = {"format": _FORMAT, "version": _VERSION, **described}
     write_container(path, header, describer.arrays)
 
 
@@ -128,38 +102,4 @@ def load(path: str | os.PathLike[str]) -> Any:
         )
     # Whoever makes a file of wrong parts, with a right checksum, gets one error.
     with explained(path, "file of an estimator"):
-        return _rebuild_estimator(header, arrays)
-
-
-def _rebuild_estimator(header: dict[str, Any], arrays: list[AnyArray]) -> Any:
-    arguments, attributes = (
-        {name: rebuild(value, arrays) for name, value in header[part].items()}
-        for part in ("arguments", "attributes")
-    )
-    estimator: Any = _KINDS[header["class"]](**arguments)
-    wrong = [name for name in attributes if not name.endswith("_") or name[0] == "_"]
-    if wrong:
-        raise ValueError(f"it has the attributes {wrong}.")
-    vars(estimator).update(attributes)
-    if isinstance(estimator, BaseNetwork) and attributes:
-        _check_network(estimator)
-    return estimator
-
-
-def _check_network(estimator: Any) -> None:
-    """Refuse what has parameters that do not fit the layers, or a state of others."""
-    parameters = estimator.parameters_
-    if parameters.dtype not in (np.float32, np.float64):
-        raise ValueError(f"it has parameters of dtype {parameters.dtype}.")
-    network = estimator._network()  # which checks their number
-    if not np.isfinite(parameters).all():
-        raise ValueError("it has parameters that are not finite.")
-    if network.output_shape != (estimator.n_outputs_,):
-        raise ValueError("it has other outputs than it says.")
-    state = estimator.training_state_
-    current = state["parameters"]
-    if current.shape != parameters.shape or current.dtype != parameters.dtype:
-        raise ValueError("it was trained on other parameters than it has.")
-    lengths = {len(values) for values in estimator.history_.values()}
-    if len(lengths) != 1:
-        raise ValueError("it has a history of several lengths.")
+        return rebuild_estimator(header, arrays)

@@ -1,21 +1,45 @@
-"""From an estimator's arguments and attributes to JSON and arrays, and back."""
+"""From estimators, their arguments and attributes, to JSON and arrays, and back."""
 
 from __future__ import annotations
 
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
+from sklearn.frozen import FrozenEstimator
 
+from sknnadl import estimators
+from sknnadl._sklearn import BaseEstimator
+from sknnadl.baselines import AverageDarknessClassifier
+from sknnadl.estimators.attributes import fitted_attributes
+from sknnadl.estimators.base import BaseNetwork
 from sknnadl.estimators.inputs import AnyArray
 from sknnadl.network.layers import LAYERS
 from sknnadl.network.layers.layer import LayerSpec
+from sknnadl.rbf import RBFClassifier, RBFRegressor
 from sknnadl.training.augmentation import Augmentation, Elastic, Rotate, Shift
 
 _AUGMENTATIONS: dict[str, type[Augmentation]] = {
     kind.__name__: kind for kind in (Shift, Rotate, Elastic)
 }
+#: What can be in a file.
+KINDS: dict[str, type[BaseEstimator]] = {
+    kind.__name__: kind
+    for kind in (
+        AverageDarknessClassifier,
+        RBFClassifier,
+        RBFRegressor,
+        *(getattr(estimators, name) for name in estimators.__all__),
+    )
+}
+
 #: What JSON has itself.
 _PLAIN = (str, int, float, type(None))
+
+
+def is_known(estimator: Any) -> bool:
+    """Return whether an estimator is one that can be in a file."""
+    return KINDS.get(type(estimator).__name__) is type(estimator)
 
 
 class Describer:
@@ -46,6 +70,12 @@ class Describer:
         if type(value) in _AUGMENTATIONS.values():
             arguments = self.describe(name, vars(value))
             return {"augmentation": type(value).__name__, "arguments": arguments}
+        if isinstance(value, PurePath):
+            return {"path": str(value)}
+        if isinstance(value, FrozenEstimator):
+            return {"frozen": self.describe(name, value.estimator)}
+        if is_known(value):
+            return {"estimator": self.describe_estimator(value)}
         if isinstance(value, np.random.RandomState):
             return {"random_state": self.describe(name, value.get_state(legacy=False))}
         if isinstance(value, np.ndarray):
@@ -68,6 +98,18 @@ class Describer:
             "loss='log_loss', by which it predicts the same; or keep the estimator "
             "by pickle or skops."
         )
+
+    def describe_estimator(self, estimator: BaseEstimator) -> dict[str, Any]:
+        """Return what stands for an estimator: its class, arguments and attributes."""
+        parts = {
+            "arguments": estimator.get_params(deep=False),
+            "attributes": fitted_attributes(estimator),
+        }
+        described = {
+            part: {name: self.describe(name, value) for name, value in values.items()}
+            for part, values in parts.items()
+        }
+        return {"class": type(estimator).__name__, **described}
 
     def _describe_array(self, name: str, array: AnyArray) -> Any:
         if array.dtype.hasobject:
@@ -97,7 +139,13 @@ def rebuild(value: Any, arrays: list[AnyArray]) -> Any:
         return arrays[inside][()]
     if kind == "augmentation":
         return _AUGMENTATIONS[inside](**rebuild(value["arguments"], arrays))
+    if kind == "estimator":
+        return rebuild_estimator(inside, arrays)
+    if kind == "path":
+        return Path(inside)
     inside = rebuild(inside, arrays)
+    if kind == "frozen":
+        return FrozenEstimator(inside)
     if kind == "dict":
         return dict(inside)
     if kind == "tuple":
@@ -113,3 +161,38 @@ def rebuild(value: Any, arrays: list[AnyArray]) -> Any:
         random_state.set_state(inside)
         return random_state
     raise ValueError(f"it has a value of the unknown kind {kind!r}.")
+
+
+def rebuild_estimator(header: dict[str, Any], arrays: list[AnyArray]) -> Any:
+    """Return the estimator that a `Describer` has described."""
+    arguments, attributes = (
+        {name: rebuild(value, arrays) for name, value in header[part].items()}
+        for part in ("arguments", "attributes")
+    )
+    estimator: Any = KINDS[header["class"]](**arguments)
+    wrong = [name for name in attributes if not name.endswith("_") or name[0] == "_"]
+    if wrong:
+        raise ValueError(f"it has the attributes {wrong}.")
+    vars(estimator).update(attributes)
+    if isinstance(estimator, BaseNetwork) and attributes:
+        _check_network(estimator)
+    return estimator
+
+
+def _check_network(estimator: Any) -> None:
+    """Refuse what has parameters that do not fit the layers, or a state of others."""
+    parameters = estimator.parameters_
+    if parameters.dtype not in (np.float32, np.float64):
+        raise ValueError(f"it has parameters of dtype {parameters.dtype}.")
+    network = estimator._network()  # which checks their number
+    if not np.isfinite(parameters).all():
+        raise ValueError("it has parameters that are not finite.")
+    if network.output_shape != (estimator.n_outputs_,):
+        raise ValueError("it has other outputs than it says.")
+    state = estimator.training_state_
+    current = state["parameters"]
+    if current.shape != parameters.shape or current.dtype != parameters.dtype:
+        raise ValueError("it was trained on other parameters than it has.")
+    lengths = {len(values) for values in estimator.history_.values()}
+    if len(lengths) != 1:
+        raise ValueError("it has a history of several lengths.")

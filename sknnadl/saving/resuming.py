@@ -12,7 +12,7 @@ from sknnadl.saving.estimator_file import load
 from sknnadl.saving.plain_values import Describer
 
 #: Arguments that change nothing of what is learned.
-_WITHOUT_EFFECT = {"n_jobs", "verbose"}
+_WITHOUT_EFFECT = {"feature_layer", "n_jobs", "verbose"}
 
 
 def resume(

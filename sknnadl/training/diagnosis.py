@@ -161,8 +161,9 @@ def _present_cost(run: TrainingRun) -> float:
 def _is_where_it_began(run: TrainingRun) -> bool:
     """Return whether the parameters have moved by a small share of their norm."""
     network = run.trainer.network
-    old: Array = _start(run).parameters[: network.n_trained]
-    moved: Array = network.parameters[: network.n_trained] - old
+    trained = slice(network.first_weight, network.n_trained)
+    old: Array = _start(run).parameters[trained]
+    moved: Array = network.parameters[trained] - old
     return bool(np.linalg.norm(moved) < _STILL * np.linalg.norm(old))
 
 
@@ -192,8 +193,8 @@ def _neurons_are_dead(run: TrainingRun, network: Network) -> bool:
     with np.errstate(all="ignore"):
         outputs = network.forward(some.inputs(slice(None)), np.random.default_rng(0))
         network.backward(gradient_at(run.trainer.loss, outputs, some.targets()))
-    first = next(layer for layer in network.layers if layer.parameters)
-    gradients = network.views(network.gradient)[network.layers.index(first)]
+    first = network.layers[network.first_trained]
+    gradients = network.views(network.gradient)[network.first_trained]
     return not any(
         gradients[name].any()
         for name, parameter in first.parameters.items()

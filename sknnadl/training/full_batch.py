@@ -48,12 +48,15 @@ class FullBatchRun(TrainingRun):
         there is one. In float32 rounding hides it.
         """
         network = self.trainer.network
+        trained = slice(network.first_weight, network.n_trained)
+        parameters = network.parameters[trained]
         end, began = "", time.perf_counter()
         norms = self._gradient_norms() if self.measure_gradients else ()
 
         def cost(x: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[Any]]:
-            network.parameters[:] = x
+            parameters[:] = x
             value, gradient = self.trainer.full_gradient(self.rows)
+            gradient = gradient[trained]
             if not (np.isfinite(value) and np.isfinite(gradient).all()):
                 raise Diverged
             return value, gradient
@@ -62,7 +65,7 @@ class FullBatchRun(TrainingRun):
             nonlocal end, began, norms
             if on_begin:
                 on_begin()
-            network.parameters[:] = x
+            parameters[:] = x
             goes_on = self._conclude(self._measure(value, np.nan, norms, began))
             began = time.perf_counter()
             norms = self._gradient_norms() if self.measure_gradients else ()
@@ -84,7 +87,7 @@ class FullBatchRun(TrainingRun):
         with self._undone_on_failure():
             result = minimize(
                 cost,
-                network.parameters.astype(np.float64),
+                parameters.astype(np.float64),
                 jac=True,
                 method="L-BFGS-B",
                 callback=after_iteration,
@@ -92,7 +95,7 @@ class FullBatchRun(TrainingRun):
             )
             if len(self.history["loss"]) == n_before:  # it began at a minimum
                 conclude(result.x, float(result.fun))
-            network.parameters[:] = result.x
+            parameters[:] = result.x
         if end:
             return end
         if result.status == _USED_UP:

@@ -120,9 +120,15 @@ class Optimizer(ABC):
         return cls.default_rate
 
     def load(self, state: Mapping[str, Array]) -> None:
-        """Take over what an optimizer of the same kind remembered."""
-        for name in self.state.keys() & state.keys():
-            self.state[name][...] = state[name]
+        """Take over what an optimizer of the same kind remembered.
+
+        Where that is of more or fewer parameters, as other layers were frozen then, it
+        starts anew.
+        """
+        names = self.state.keys() & state.keys()
+        if all(self.state[name].shape == state[name].shape for name in names):
+            for name in names:
+                self.state[name][...] = state[name]
 
     def step(
         self,

@@ -188,10 +188,11 @@ def make_step(arguments: Any, network: Network, mean_weight: float, seed: int) -
             )
     elif arguments.penalty is not None:
         penalty = PENALTIES[arguments.penalty].from_arguments(arguments)
-    parameters = network.parameters[: network.n_trained]
+    first = network.first_weight
+    parameters = network.parameters[first : network.n_trained]
     return Step(
         network,
-        kind.from_arguments(arguments, parameters, network.n_weights)
+        kind.from_arguments(arguments, parameters, network.n_weights - first)
         if kind is not None
         else SGD(parameters),  # L-BFGS never asks for a step
         penalty,

@@ -122,7 +122,8 @@ def _comparable(run: TrainingRun) -> list[Any]:
     parts = [watched.entry, str(watched.scoring), str(watched.rows)]
     parts.append(repr(run.trainer.loss).removesuffix("()"))
     if watched.is_training_cost:
-        return [*parts, layers, run.trainer.step.penalty.describe()]
+        frozen = [n for n in [run.trainer.network.n_frozen] if n]
+        return [*parts, layers, run.trainer.step.penalty.describe(), *frozen]
     return [*parts, [one for one in layers if one["layer"] != Dropout.__name__]]
 
 

@@ -162,7 +162,7 @@ class Step:
         self.gradient_noise = gradient_noise
         self.seed = seed
         self.n_steps = np.zeros(1)
-        self._weights = network.parameters[: network.n_weights]
+        self._weights = network.parameters[network.first_weight : network.n_weights]
 
     def penalty_value(self, n_rows: float) -> float:
         """Return the penalty on the weights as they are, in a batch of so many rows."""
@@ -170,7 +170,9 @@ class Step:
 
     def add_penalty(self, gradient: Array, n_rows: int) -> None:
         """Add the penalty's gradient to a batch's of all parameters."""
-        self._shrinkage(n_rows).add_gradient(self.network.parameters, gradient)
+        vectors = self.network.parameters, gradient
+        own = [vector[self.network.first_weight :] for vector in vectors]
+        self._shrinkage(n_rows).add_gradient(*own)
 
     def take(self, learning_rate: float, n_rows: int, n_threads: int = 1) -> None:
         """Change the parameters; the gradient, of a batch of rows, is overwritten.
@@ -178,7 +180,7 @@ class Step:
         The number of threads that share the work does not change the result.
         """
         network = self.network
-        gradient = network.gradient[: network.n_trained]
+        gradient = network.gradient[network.first_weight : network.n_trained]
         if self.clip_norm is not None:
             _clip(gradient, self.clip_norm)
         if self.gradient_noise:
@@ -188,9 +190,10 @@ class Step:
         self.optimizer.step(gradient, learning_rate, shrinkage, n_threads)
         if self.max_norm is not None:
             self._bound_weights(self.max_norm)
-        if gradient.size < network.gradient.size:
+        if network.n_trained < network.gradient.size:
             # Statistics, whose gradient says how far to move them.
-            network.parameters[gradient.size :] -= network.gradient[gradient.size :]
+            statistics = slice(network.n_trained, None)
+            network.parameters[statistics] -= network.gradient[statistics]
 
     @property
     def is_compiled(self) -> bool:
@@ -215,7 +218,7 @@ class Step:
 
     def _bound_weights(self, limit: float) -> None:
         """Scale down the weights of each neuron or kernel that are too long."""
-        for values in self.network.values_of(Role.PENALIZED):
+        for values in self.network.values_of(Role.PENALIZED, are_trained=True):
             weights = values.reshape(-1, values.shape[-1])  # (fan-in, units)
             lengths = np.sqrt(np.einsum("ij,ij->j", weights, weights))
             weights *= limit / np.maximum(lengths, limit)

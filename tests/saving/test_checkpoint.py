@@ -126,6 +126,12 @@ WAYS = {
         max_iter=3,
         random_state=0,
     ),
+    "frozen layers": MLPClassifier(
+        **SMALL,
+        solver="adam",
+        init_from=MLPClassifier(**{**SMALL, "max_iter": 30}).fit(X, y),
+        train_init_layers=False,
+    ),
     "a drawn state": MLPClassifier(**{**SMALL, "random_state": None}),
 }
 

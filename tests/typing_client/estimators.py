@@ -122,6 +122,12 @@ def learn_values(X: NDArray[np.float32], y: NDArray[np.float32]) -> float:
         learning_rate=lambda epoch: 0.1 / (1 + epoch),
     )
     assert_type(stack.fit(X, y).score(X, y, sample_weight=y), float)
+    started = MLPRegressor(init_from=net, init_layers=1, train_init_layers=False)
+    assert_type(started.fit(X, y).transform(X), NDArray[Any])
+    assert_type(started.set_params(init_from=Path("a.npz")), MLPRegressor)
+    assert_type(started.fit_transform(X, y), NDArray[Any])
+    assert_type(started.set_output(transform="pandas"), MLPRegressor)
+    assert_type(started.get_feature_names_out(), NDArray[Any])
     return images.score(X, y) + net.loss_curve_[-1]
 
 
