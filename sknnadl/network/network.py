@@ -65,6 +65,8 @@ class Network:
         Where the part ends that gradients apply to; running statistics follow.
     first_trained : int
         The first of the layers that has parameters which are not frozen.
+    frozen_gradients : list of ndarray
+        Views of the gradient, of what is frozen, where it has to be 0.
     layer_parameters : list of dict
         For each layer the views of its parameters, by name.
     work : int
@@ -124,6 +126,7 @@ class Network:
         views = self.layer_parameters, self.views(self.gradient)
         for layer, values, gradients in zip(self.layers, *views, strict=True):
             layer.values, layer.gradients = values, gradients
+        self.frozen_gradients = [g for layer in frozen for g in layer.gradients.values()]
         with_parameters = [i for i, layer in enumerate(trained) if layer.parameters]
         self.first_trained = len(frozen) + min(with_parameters, default=len(trained))
         self._whole = self._trained = self._bind()

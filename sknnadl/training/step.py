@@ -185,6 +185,8 @@ class Step:
             _clip(gradient, self.clip_norm)
         if self.gradient_noise:
             _add_noise(gradient, self.gradient_noise, self.seed, int(self.n_steps[0]))
+            for of_frozen in network.frozen_gradients:
+                of_frozen.fill(0)
         self.n_steps += 1
         shrinkage = self._shrinkage(n_rows)
         self.optimizer.step(gradient, learning_rate, shrinkage, n_threads)

@@ -108,6 +108,7 @@ WAYS = {
     "changed": {"augmentation": Shift(1)},
     "stopped": {"early_stopping": True, "scoring": "accuracy"},
     "measured": {"gradient_norms": True},
+    "noise": {"gradient_noise": 0.01, "batch_norm": True},
 }
 
 
