@@ -23,12 +23,14 @@ from sklearn.utils.validation import _check_sample_weight
 __all__ = [
     "BaseEstimator",
     "CallbackSupportMixin",
+    "ClassNamePrefixFeaturesOutMixin",
     "ClassifierMixin",
     "Interval",
     "MatrixLike",
     "Options",
     "RegressorMixin",
     "StrOptions",
+    "TransformerMixin",
     "VectorLike",
     "_check_partial_fit_first_call",
     "_check_sample_weight",
@@ -98,8 +100,29 @@ if TYPE_CHECKING:
         ) -> float:
             """Return the coefficient of determination."""
 
+    class ClassNamePrefixFeaturesOutMixin(base.ClassNamePrefixFeaturesOutMixin):  # type: ignore[misc]  # no types
+        """scikit-learn's own, with types."""
+
+        def get_feature_names_out(
+            self, input_features: npt.ArrayLike | None = None
+        ) -> npt.NDArray[Any]:
+            """Return the names of what `transform` returns."""
+
+    class TransformerMixin(base.TransformerMixin):  # type: ignore[misc]  # no types
+        """scikit-learn's own, with types."""
+
+        def fit_transform(
+            self, X: MatrixLike, y: VectorLike | None = None, **fit_params: Any
+        ) -> Any:
+            """Fit, and return what `transform` returns of the same rows."""
+
+        def set_output(self, *, transform: str | None = None) -> Self:
+            """Set what `transform` returns; return the estimator."""
+
 else:
     BaseEstimator = base.BaseEstimator
     CallbackSupportMixin = callback.CallbackSupportMixin
     ClassifierMixin = base.ClassifierMixin
+    ClassNamePrefixFeaturesOutMixin = base.ClassNamePrefixFeaturesOutMixin
     RegressorMixin = base.RegressorMixin
+    TransformerMixin = base.TransformerMixin

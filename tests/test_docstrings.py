@@ -18,7 +18,7 @@ from sknnadl.network import Dense
 ESTIMATORS = [getattr(sknnadl, name) for name in estimators.__all__]
 SHARED_PARAGRAPHS = Path(__file__).parents[1] / "docs" / "shared_paragraphs.py"
 #: Arguments whose default, or place, is another one in some estimators.
-OWN_DEFAULTS = {"loss", "solver"}
+OWN_DEFAULTS = {"hidden_layer_sizes", "loss", "solver"}
 OWN_PLACES = {"loss"}  # the first of scikit-learn's MLPRegressor
 
 

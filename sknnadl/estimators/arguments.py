@@ -9,8 +9,9 @@ import numpy as np
 from sknnadl._sklearn import Interval, Options, StrOptions
 from sknnadl.network.layers.activations import ACTIVATIONS
 from sknnadl.network.layers.initializers import INITIALIZERS
-from sknnadl.network.losses import LOSSES, REGRESSION_LOSSES
+from sknnadl.network.losses import LOSSES, RECONSTRUCTION_LOSSES, REGRESSION_LOSSES
 from sknnadl.training.augmentation import Augmentation
+from sknnadl.training.corruption import CORRUPTIONS
 from sknnadl.training.recipe import SOLVERS
 from sknnadl.training.schedules import SCHEDULES
 from sknnadl.training.step import PENALTIES
@@ -112,4 +113,15 @@ ANY_LAYERS = {
     **AUGMENTATION,
     "layers": [tuple, list],
     "input_shape": [tuple, list, None],
+}
+#: The encoder and the decoder, and what a training row loses.
+DENOISING = {
+    **OUTPUT,
+    "hidden_layer_sizes": _COUNTS,
+    "decoder_layer_sizes": [*_COUNTS, None],
+    "activation": [StrOptions(set(ACTIVATIONS))],
+    "code_activation": [StrOptions(set(ACTIVATIONS))],
+    "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+    "corruption": [StrOptions(set(CORRUPTIONS)), None],
+    "corruption_level": [_NOT_NEGATIVE],
 }

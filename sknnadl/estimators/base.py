@@ -106,6 +106,10 @@ class BaseNetwork(
     def _make_loss(self):
         """Return the `Loss` that is minimized."""
 
+    def _augmentation(self):
+        """Return how rows are changed at random in training: one, several or None."""
+        return getattr(self, "augmentation", None)
+
     def _stratify(self, rows):
         """Return the class of each row to hold out the same share of, or None."""
         return None
@@ -172,11 +176,14 @@ class BaseNetwork(
             If training was interrupted. The estimator is that of the last whole
             epoch or, with ``early_stopping``, of the best one so far.
         """
+        return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val))
+
+    def _fit(self, X, y, sample_weight, validation):
+        """Do the work of `fit`."""
         with kept_on_failure(self):
             if not self.warm_start:
                 forget(self)
-            given = X_val, y_val, sample_weight_val
-            run = start_run(self, X, y, sample_weight, given, is_fit=True)
+            run = start_run(self, X, y, sample_weight, validation, is_fit=True)
             run.schedule.begin(len(run.history["loss"]))
             n_epochs = run.max_epochs
             context = self._init_callback_context(max_subtasks=n_epochs)

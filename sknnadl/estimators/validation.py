@@ -68,7 +68,8 @@ def _make_given(estimator, X, y, sample_weight, rows):
             )
     except ValueError as error:
         raise ValueError(f"X_val, y_val or sample_weight_val: {error}") from None
-    if given.labels.shape[1:] != rows.labels.shape[1:]:
+    has_labels = rows.labels is not None
+    if has_labels and given.labels.shape[1:] != rows.labels.shape[1:]:
         ours, theirs = given.labels[0].size, rows.labels[0].size
         raise ValueError(f"y_val has {ours} values a row, and y has {theirs}.")
     return given

@@ -180,7 +180,7 @@ def constant_logits(frequencies: Array, output_activation: str) -> Array:
     return cast(Array, np.log(frequencies))
 
 
-#: Every loss of classifiers, and of regressors, by its name.
+#: Every loss of classifiers, of regressors, and of autoencoders, by its name.
 LOSSES: dict[str, Loss] = {
     "cross_entropy": CrossEntropy(),
     "log_loss": LogLoss(),
@@ -188,5 +188,9 @@ LOSSES: dict[str, Loss] = {
 }
 REGRESSION_LOSSES: dict[str, Loss] = {
     "poisson": PoissonDeviance(),
+    "squared_error": LinearSquaredError(),
+}
+RECONSTRUCTION_LOSSES: dict[str, Loss] = {
+    "cross_entropy": CrossEntropy(),
     "squared_error": LinearSquaredError(),
 }

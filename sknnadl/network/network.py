@@ -126,6 +126,20 @@ class Network:
                 layer.share_scratch(other)
         return replica
 
+    def part(self, start: int, stop: int) -> Network:
+        """Return the layers of some consecutive specs, on copies of their parameters.
+
+        It does not matter which of them one layer does the work of.
+        """
+        alone = build_layers(self.specs, self.input_shape, self.dtype)
+        part = Network(self.specs[start:stop], alone[start].input_shape, self.dtype)
+        n_before = sum(bool(layer.parameters) for layer in alone[:start])
+        ours = [values for values in self.layer_parameters if values][n_before:]
+        for own, values in zip(filter(None, part.layer_parameters), ours, strict=False):
+            for name in own:
+                np.copyto(own[name], values[name])
+        return part
+
     def views(self, vector: Array) -> list[dict[str, Array]]:
         """Return, for each layer, the views of a parameter-like vector by name."""
         return [

@@ -17,7 +17,7 @@ _WITHOUT_EFFECT = {"n_jobs", "verbose"}
 def resume(
     path: str | os.PathLike[str],
     X: MatrixLike,
-    y: VectorLike,
+    y: VectorLike | None = None,
     sample_weight: VectorLike | None = None,
     *,
     X_val: MatrixLike | None = None,

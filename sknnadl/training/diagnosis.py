@@ -60,12 +60,12 @@ def diagnose(run: TrainingRun) -> Diagnosis | None:
     if half == 0:
         return None
     n_rows = min(run.trainer.batch_size, len(run.rows))
+    constant, least = _constant_and_least_cost(run)
     last = costs[half:].min() - run.trainer.step.penalty_value(n_rows)
     falls = costs[half:].min() < (1 - _FLAT) * costs[:half].min()
-    constant = _constant_cost(run)
     if kept_is_exploded(run):
         return "exploded"  # and the penalty with it, so that `last` is rounding alone
-    if last <= _NO_BETTER * constant + run.plateau.tol:
+    if last - least <= _NO_BETTER * (constant - least) + run.plateau.tol:
         return None
     if _neurons_are_dead(run):
         return "too high"  # the cost may fall all the same, with the penalty
@@ -117,15 +117,23 @@ def kept_is_exploded(run: TrainingRun) -> bool:
     return is_last and not _present_cost(run) <= limit
 
 
-def _constant_cost(run: TrainingRun) -> float:
-    """Return the mean cost of the best network that ignores its input."""
+def _constant_and_least_cost(run: TrainingRun) -> tuple[float, float]:
+    """Return the mean cost of the best network that ignores its input, and the least.
+
+    The latter is that of outputs equal to the targets: 0, but for a cross-entropy of
+    targets between 0 and 1.
+    """
     targets, weights = run.rows.distinct_targets()
     frequencies = np.average(targets, axis=0, weights=weights)
     loss = run.trainer.loss
-    logits = constant_logits(frequencies, loss.output_activation)
-    logits = np.nan_to_num(logits, posinf=_SURE, neginf=-_SURE)  # of a single class
-    logits = np.broadcast_to(logits, targets.shape)
-    return float(np.average(loss.value(logits, targets), weights=weights))
+    costs = []
+    for outputs in frequencies, targets:
+        logits = constant_logits(outputs, loss.output_activation)
+        logits = np.nan_to_num(logits, posinf=_SURE, neginf=-_SURE)  # of one class
+        with np.errstate(all="ignore"):  # of targets as large as the dtype has
+            values = loss.value(np.broadcast_to(logits, targets.shape), targets)
+            costs.append(float(np.average(values, weights=weights)))
+    return costs[0], costs[1]
 
 
 def _present_cost(run: TrainingRun) -> float:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sklearn.exceptions import ConvergenceWarning
 
 import sknnadl
-from sknnadl import MLPClassifier, MLPRegressor
+from sknnadl import DenoisingAutoencoder, MLPClassifier, MLPRegressor
 
 OURS = str(Path(sknnadl.__file__).parent)
 #: Where scikit-learn says what is wrong with data and arguments, in words that are
@@ -65,9 +65,14 @@ PARAMETERS = {
     "input_scaling": st.sampled_from([None, "standard", "robust"]),
     "n_bins": st.sampled_from([None, 2, 8, 1]),
     "impute_missing": st.booleans(),
+    "corruption": st.sampled_from([None, "masking", "gaussian", "salt"]),
+    "corruption_level": st.sampled_from([0, 0.3, 1, 1e30, -1, np.nan]),
+    "decoder_layer_sizes": st.sampled_from([None, (), (3,), 4, (0,)]),
     "warmup_epochs": st.sampled_from([0, 2.5]),
     "random_state": st.sampled_from([0, 1, None]),
 }
+
+KINDS = [MLPClassifier, MLPRegressor, DenoisingAutoencoder]
 
 
 @st.composite
@@ -154,6 +159,12 @@ def check(estimator, X, y, weights):
         if isinstance(estimator, MLPRegressor):
             assert np.isfinite(estimator.predict(X)).all()
             return "fitted"
+        if isinstance(estimator, DenoisingAutoencoder):
+            codes = estimator.transform(X)
+            assert np.isfinite(codes).all()
+            assert np.isfinite(estimator.inverse_transform(codes)).all()
+            assert np.isfinite(estimator.reconstruct(X)).all()
+            return "fitted"
         probabilities = np.asarray(estimator.predict_proba(X))
         assert np.isfinite(probabilities).all()
         assert (probabilities >= 0).all()
@@ -168,13 +179,13 @@ def draw_many(n_cases):
     outcomes = Counter()
 
     @settings(max_examples=n_cases, derandomize=True, database=None)
-    @given(st.booleans(), parameters(), rows())
-    def draw(is_classifier, arguments, data):
-        kind = MLPClassifier if is_classifier else MLPRegressor
-        if not is_classifier:
-            arguments = {k: v for k, v in arguments.items() if k != "class_weight"}
-            if arguments.get("loss") not in (None, "squared_error", "hinge"):
-                arguments["loss"] = "poisson"
+    @given(st.sampled_from(KINDS), parameters(), rows())
+    def draw(kind, arguments, data):
+        known = kind().get_params()
+        arguments = {name: v for name, v in arguments.items() if name in known}
+        is_of_classes = arguments.get("loss") in ("log_loss", "cross_entropy")
+        if kind is MLPRegressor and is_of_classes:
+            arguments["loss"] = "poisson"
         arguments = {"max_iter": 3, **arguments}
         outcomes[check(kind(**arguments), *data)] += 1
 

@@ -14,6 +14,7 @@ from sknnadl import (
     AverageDarknessClassifier,
     ConvNetClassifier,
     ConvNetRegressor,
+    DenoisingAutoencoder,
     MLPClassifier,
     MLPRegressor,
     NetworkClassifier,
@@ -74,6 +75,7 @@ CLASSES = [
     NetworkRegressor(
         (Dense(20, "gelu"),), solver="adam", learning_rate_init=0.05, max_iter=40
     ),
+    DenoisingAutoencoder(),
     AverageDarknessClassifier(),
 ]
 
@@ -96,6 +98,8 @@ WAYS_TO_TRAIN = [
     MLPRegressor(**SMALL, solver="lbfgs"),
     MLPRegressor(**SMALL, early_stopping=True, solver="sgd"),
     ConvNetClassifier(**CONVOLUTION, augmentation=Elastic(0.5, sigma=1)),
+    DenoisingAutoencoder(**SMALL, corruption=None, early_stopping=True),
+    DenoisingAutoencoder(**SMALL, corruption=None, solver="lbfgs"),
 ]
 
 #: What differs from these in a formula alone, or in two ways at once.
@@ -127,6 +131,7 @@ MORE = [
     MLPClassifier(**SMALL, gradient_norms=True),
     MLPRegressor(**SMALL, solver="adam", learning_rate_init=0.05),
     MLPRegressor(**SMALL, batch_norm=True, learning_rate_init=0.02),
+    DenoisingAutoencoder(**SMALL, corruption="gaussian", dtype="float64"),
     ConvNetClassifier(**CONVOLUTION, batch_norm=True),
 ]
 
@@ -182,7 +187,7 @@ def expected_failures(estimator):
         return WITH_EARLY_STOPPING
     if parameters.get("dropout"):
         return WITH_DROPOUT
-    if parameters.get("augmentation"):
+    if parameters.get("augmentation") or parameters.get("corruption"):
         return WITH_AUGMENTATION
     if parameters.get("batch_norm"):
         return WITH_BATCH_NORM

@@ -62,6 +62,19 @@ def test_replicas_that_share_memory_use_the_same_scratch():
     assert network.replica().forward(x) is not output
 
 
+def test_parts_one_after_the_other_are_the_whole():
+    specs = [Conv2D(3, 3), MaxPool2D(2), BatchNorm(), Flatten(), Dense(5), Dense(2)]
+    network = Network(specs, (8, 8, 1), "float64")
+    network.initialize(np.random.default_rng(0))
+    x = np.random.default_rng(1).standard_normal((4, 8, 8, 1))
+    expected = network.forward(x).copy()
+    for middle in range(1, len(specs)):
+        first, last = network.part(0, middle), network.part(middle, len(specs))
+        np.testing.assert_allclose(last.forward(first.forward(x)), expected, rtol=1e-12)
+        first.parameters[:] = 0  # which are copies
+    np.testing.assert_array_equal(network.forward(x), expected)
+
+
 def test_work_counts_multiplications():
     network = Network([Conv2D(20, 5), MaxPool2D(2), Flatten(), Dense(10)], (28, 28, 1))
     assert network.work == 24 * 24 * 20 * 25 + 12 * 12 * 20 + 12 * 12 * 20 * 10

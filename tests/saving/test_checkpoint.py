@@ -18,6 +18,7 @@ from sklearn.preprocessing import StandardScaler
 import sknnadl
 from sknnadl import (
     ConvNetClassifier,
+    DenoisingAutoencoder,
     MLPClassifier,
     MLPRegressor,
     NetworkClassifier,
@@ -114,6 +115,7 @@ WAYS = {
     "images": ConvNetClassifier(
         (3,), kernel_size=3, max_iter=3, random_state=0, augmentation=Shift(1)
     ),
+    "noisy rows": DenoisingAutoencoder(**SMALL, early_stopping=True),
     "a drawn state": MLPClassifier(**{**SMALL, "random_state": None}),
 }
 
