@@ -46,7 +46,13 @@ def test_functions_of_the_frames_are_in_their_files():
 
 @pytest.mark.parametrize(
     ("page", "least"),
-    [("architecture", 5), ("from_sklearn", 2), ("promises", 10), ("tables", 15)],
+    [
+        ("architecture", 5),
+        ("codes", 5),
+        ("from_sklearn", 2),
+        ("promises", 10),
+        ("tables", 15),
+    ],
 )
 def test_examples_on_the_pages_run(page, least):
     path = str(DOCS / f"{page}.rst")

@@ -37,8 +37,8 @@ def resume(
     path : str or path-like
         The file of the checkpoint.
     X, y, sample_weight, X_val, y_val, sample_weight_val
-        What ``fit`` was given. Other data are refused, by their shape, their dtype, all
-        targets and weights and some of the rows.
+        What ``fit`` was given; an autoencoder has no ``y``. Other data are refused, by
+        their shape, their dtype, all targets and weights and some of the rows.
     estimator : estimator, default=None
         An estimator with the arguments that ``fit`` began with; one with other
         arguments is refused. By default the file's arguments are not compared.
