@@ -170,7 +170,8 @@ class BaseAutoencoder(
             given images.
         """
         check_is_fitted(self)
-        codes = check_array(X, dtype=self.parameters_.dtype, input_name="X")
+        own = self.parameters_.dtype
+        codes = check_array(as_numpy(X, "X"), dtype=own, input_name="X")
         if codes.shape[1] != self._n_features_out:
             raise ValueError(
                 f"X has {codes.shape[1]} numbers a row, and codes of this "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,8 +12,15 @@ from sknnadl.network.arrays import Array, Shape
 from sknnadl.training.augmentation import Augmentation
 
 
+class Corruption(Augmentation):
+    """A random change of rows of any shape, images or not."""
+
+    def check(self, image_shape: Shape) -> None:
+        """Refuse nothing."""
+
+
 @dataclass(frozen=True)
-class GaussianNoise(Augmentation):
+class GaussianNoise(Corruption):
     """Add to each number one of a normal distribution of mean 0.
 
     Parameters
@@ -23,9 +31,6 @@ class GaussianNoise(Augmentation):
 
     deviation: float
 
-    def check(self, input_shape: Shape) -> None:
-        """Refuse nothing: rows of any shape can be changed."""
-
     def _change(self, images: Array, rng: np.random.Generator) -> Array:
         noise: Array = rng.standard_normal(images.shape, cast(Any, images.dtype))
         noise *= self.deviation
@@ -34,7 +39,7 @@ class GaussianNoise(Augmentation):
 
 
 @dataclass(frozen=True)
-class Masking(Augmentation):
+class Masking(Corruption):
     """Set each number to 0 with a probability, and leave the others as they are.
 
     Parameters
@@ -45,16 +50,13 @@ class Masking(Augmentation):
 
     share: float
 
-    def check(self, input_shape: Shape) -> None:
-        """Refuse nothing: rows of any shape can be changed."""
-
     def _change(self, images: Array, rng: np.random.Generator) -> Array:
         drawn = rng.random(images.shape, cast(Any, images.dtype))
         return images * (drawn >= self.share)
 
 
 #: Every corruption by its name, and the argument that says how strong it is.
-CORRUPTIONS: dict[str, type[GaussianNoise] | type[Masking]] = {
+CORRUPTIONS: dict[str, Callable[[float], Corruption]] = {
     "gaussian": GaussianNoise,
     "masking": Masking,
 }

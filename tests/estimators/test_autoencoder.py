@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
+import sklearn
 from gradients import assert_close, numerical_gradient
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -294,6 +295,24 @@ def test_pipelines_and_searches(digits):
     grid = {"corruption": [None, "gaussian"], "corruption_level": [0.1]}
     search = GridSearchCV(quick(), grid, cv=2).fit(digits.X_train[:100])
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+def test_a_pipeline_hands_rows_to_validate_on_through_its_steps(few):
+    with sklearn.config_context(enable_metadata_routing=True):
+        codes = quick().set_fit_request(X_val=True)
+        pipeline = make_pipeline(MinMaxScaler(), codes, transform_input=["X_val"])
+        scaler, codes = pipeline.fit(few * 16, X_val=few[:50] * 16)
+    validated = codes.history_["val_score"][-1]
+    assert validated == pytest.approx(codes.score(scaler.transform(few[:50] * 16)))
+
+
+def test_tensors_come_back_as_tensors(few):
+    torch = pytest.importorskip("torch")
+    model = quick().fit(torch.from_numpy(few))
+    assert_same(model, quick().fit(few))
+    codes = model.transform(few)
+    restored = model.inverse_transform(torch.from_numpy(codes))
+    assert_array_equal(np.asarray(restored), model.inverse_transform(codes))
 
 
 # What is refused.
