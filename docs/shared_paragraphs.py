@@ -20,19 +20,33 @@ FILES = [
     "mlp_regressor.py",
     "convnet_regressor.py",
     "network_regressor.py",
+    "denoising_autoencoder.py",
 ]
 #: For a name, and files with this in their own, which file leads.
 LEADERS = {
-    "bias_init": {"network_": "network_classifier.py"},
+    "activation": {"autoencoder": "denoising_autoencoder.py"},
+    "bias_init": {
+        "network_": "network_classifier.py",
+        "autoencoder": "denoising_autoencoder.py",
+    },
     "feature_layer": {"network_": "network_classifier.py"},
     "hidden_layer_sizes": {
         "mlp_regressor": "mlp_regressor.py",
         "convnet": "convnet_classifier.py",
+        "autoencoder": "denoising_autoencoder.py",
     },
+    "history_": {"autoencoder": "denoising_autoencoder.py"},
     "input_shape_": {"network_": "network_classifier.py"},
-    "loss": {"regressor": "mlp_regressor.py"},
-    "solver": {"regressor": "mlp_regressor.py"},
-    "weight_init": {"network_": "network_classifier.py"},
+    "loss": {
+        "regressor": "mlp_regressor.py",
+        "autoencoder": "denoising_autoencoder.py",
+    },
+    "random_state": {"autoencoder": "denoising_autoencoder.py"},
+    "solver": {"regressor": "mlp_regressor.py", "autoencoder": "mlp_regressor.py"},
+    "weight_init": {
+        "network_": "network_classifier.py",
+        "autoencoder": "denoising_autoencoder.py",
+    },
 }
 SECTIONS = "Parameters", "Attributes"
 

@@ -49,6 +49,7 @@ def test_functions_of_the_frames_are_in_their_files():
     ("page", "least"),
     [
         ("architecture", 5),
+        ("codes", 5),
         ("features", 15),
         ("from_sklearn", 2),
         ("losses", 20),

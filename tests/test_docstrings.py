@@ -18,10 +18,11 @@ from sknnadl.network import Dense
 ESTIMATORS = [getattr(sknnadl, name) for name in estimators.__all__]
 SHARED_PARAGRAPHS = Path(__file__).parents[1] / "docs" / "shared_paragraphs.py"
 #: Arguments whose default, or place, is another one in some estimators.
-OWN_DEFAULTS = {"loss", "solver"}
+OWN_DEFAULTS = {"hidden_layer_sizes", "loss", "solver"}
 OWN_PLACES = {"loss"}  # the first of scikit-learn's MLPRegressor
-#: Arguments of all layers, or of the output layer alone.
-OF_LAYERS = {"weight_init", "bias_init"}
+#: Arguments of all layers or of the output layer alone, for each layer or not, and
+#: those of which some estimators take a user's own object.
+OWN_TYPES = {"weight_init", "bias_init", "activation", "loss"}
 
 
 @pytest.mark.parametrize("cls", ESTIMATORS)
@@ -51,7 +52,7 @@ def test_shared_arguments_are_the_same(a, b):
     in_order = [name for name in shared if name not in OWN_PLACES]
     assert in_order == [n for n in theirs if n in ours and n not in OWN_PLACES]
     for name in shared:
-        if name not in OF_LAYERS:
+        if name not in OWN_TYPES:
             assert ours[name].annotation == theirs[name].annotation, name
         assert name in OWN_DEFAULTS or ours[name].default == theirs[name].default, name
 

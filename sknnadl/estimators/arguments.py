@@ -13,8 +13,9 @@ from sknnadl.estimators.base import BaseNetwork
 from sknnadl.network.layers.activations import ACTIVATIONS
 from sknnadl.network.layers.initializers import BIAS_INITS, INITIALIZERS, Start
 from sknnadl.network.loss import Loss
-from sknnadl.network.losses import LOSSES, REGRESSION_LOSSES
+from sknnadl.network.losses import LOSSES, RECONSTRUCTION_LOSSES, REGRESSION_LOSSES
 from sknnadl.training.augmentation import Augmentation
+from sknnadl.training.corruption import CORRUPTIONS
 from sknnadl.training.recipe import SOLVERS
 from sknnadl.training.schedules import SCHEDULES
 from sknnadl.training.step import PENALTIES
@@ -79,18 +80,21 @@ TRAINING = {
     "train_init_layers": ["boolean"],
     "warm_start": ["boolean"],
     "dtype": [StrOptions({"auto", "float32", "float64"})],
-    "feature_layer": [Integral],
     "n_jobs": [Integral, None],
     "verbose": ["verbose"],
     "random_state": ["random_state"],
 }
+#: The hidden layer that `transform` is of.
+FEATURES = {"feature_layer": [Integral]}
 #: What is minimized for classes, and for values.
 CLASSES = {
+    **FEATURES,
     "loss": [StrOptions(set(LOSSES)), Loss],
     "label_smoothing": [_BELOW_ONE],
     "class_weight": [dict, list, StrOptions({"balanced"}), None],
 }
 VALUES = {
+    **FEATURES,
     "loss": [StrOptions(set(REGRESSION_LOSSES)), Loss],
     "quantile": [Interval(Real, 0, 1, closed="neither")],
     "huber_delta": [_POSITIVE],
@@ -137,4 +141,15 @@ ANY_LAYERS = {
     **AUGMENTATION,
     "layers": [tuple, list],
     "input_shape": [tuple, list, None],
+}
+#: The encoder and the decoder, and what a training row loses.
+DENOISING = {
+    **OUTPUT,
+    "hidden_layer_sizes": _COUNTS,
+    "decoder_layer_sizes": [*_COUNTS, None],
+    "activation": [StrOptions(set(ACTIVATIONS))],
+    "code_activation": [StrOptions(set(ACTIVATIONS))],
+    "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+    "corruption": [StrOptions(set(CORRUPTIONS)), None],
+    "corruption_level": [_NOT_NEGATIVE],
 }

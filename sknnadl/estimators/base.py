@@ -109,6 +109,10 @@ class BaseNetwork(
     def _make_loss(self):
         """Return the `Loss` that is minimized."""
 
+    def _augmentation(self):
+        """Return how rows are changed at random in training: one, several or None."""
+        return getattr(self, "augmentation", None)
+
     def _stratify(self, rows):
         """Return the class of each row to hold out the same share of, or None."""
         return None
@@ -185,14 +189,15 @@ class BaseNetwork(
             If training was interrupted. The estimator is that of the last whole
             epoch or, with ``early_stopping``, of the best one so far.
         """
+        validation = X_val, y_val, sample_weight_val
+        return self._fit(X, y, sample_weight, validation, (eval_sets, X_eval))
+
+    def _fit(self, X, y, sample_weight, validation, monitored=(None, None)):
+        """Do the work of `fit`."""
+        given = X, y, sample_weight, validation, monitored
         with kept_on_failure(self):
             if not self.warm_start:
                 forget(self)
-            validation, monitored = (
-                (X_val, y_val, sample_weight_val),
-                (eval_sets, X_eval),
-            )
-            given = X, y, sample_weight, validation, monitored
             run = start_run(self, *given, is_fit=True)
             run.schedule.begin(len(run.history["loss"]))
             n_epochs = run.max_epochs
@@ -200,7 +205,7 @@ class BaseNetwork(
             train(self, run, n_epochs, context, X, y, sample_weight, is_fit=True)
         return self
 
-    def _fit_epoch(self, X, y, sample_weight, validation, monitored):
+    def _fit_epoch(self, X, y, sample_weight, validation, monitored=(None, None)):
         """Do the work of `partial_fit`."""
         with kept_on_failure(self):
             run = start_run(self, X, y, sample_weight, validation, monitored)

@@ -65,7 +65,7 @@ def start_run(
         )
         loss = estimator._make_loss()
         check_chosen_loss(estimator, loss, rows)
-    augmentations = _make_augmentations(estimator, rows.input_shape)
+    augmentations = _check_augmentations(estimator._augmentation(), rows.input_shape)
     network, seed, rng = _make_network(estimator, rows, n_outputs, goes_on)
     rows, validation_rows = find_validation_rows(
         estimator, rows, sample_weight, validation, seed, is_fit
@@ -168,18 +168,18 @@ def train(estimator, run, n_epochs, context, X, y, sample_weight, is_fit=False):
         with run.trainer:
             end = run.train(n_epochs, *listeners)
     except Diverged:
-        warn_of_divergence(estimator, run, stacklevel=5 if is_fit else 6)
+        warn_of_divergence(estimator, run, stacklevel=6)
         end = "divergence"
     except KeyboardInterrupt:
         if not (is_fit and run.history["loss"]):
             raise  # partial_fit leaves what was there, and so does a fit of no epoch
-        warn_of_interrupt(run, stacklevel=5)
+        warn_of_interrupt(run, stacklevel=6)
         end = "interrupt"
     if len(run.history["loss"]) > run.n_before:
         learned = learned_attributes(run)
         vars(estimator).update(learned)
     if is_fit and end in ("max_iter", "plateau", "max_fun", "stall"):
-        warn_unless_learned(estimator, run, end, stacklevel=5)
+        warn_unless_learned(estimator, run, end, stacklevel=6)
     if context:
         context.call_on_fit_task_end(**told, reconstruction_attributes={})
 
@@ -253,11 +253,9 @@ def _print_epoch(history, n_epochs, names):
     print(f"{line}, {last['seconds']:.2f} s")
 
 
-def _make_augmentations(estimator, input_shape):
-    """Return how images are changed, once it is known to suit them."""
-    if getattr(estimator, "augmentation", None) is None:
-        return ()
-    augmentations = as_augmentations(estimator.augmentation)
+def _check_augmentations(augmentation, input_shape):
+    """Return how rows are changed, once it is known to suit them."""
+    augmentations = as_augmentations(augmentation)
     for augmentation in augmentations:
         augmentation.check(input_shape)
     return augmentations

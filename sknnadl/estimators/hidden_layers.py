@@ -35,6 +35,27 @@ def make_dense_layers(arguments: Any) -> list[LayerSpec]:
     return _make_dense(arguments, sizes, _arguments_of_layers(arguments, len(sizes)))
 
 
+def make_autoencoder_layers(arguments: Any) -> tuple[list[Dense], list[Dense]]:
+    """Return the specs of the encoder, and those of the decoder but for the outputs."""
+    of_what = "a layer of the encoder"
+    sizes = _check_sizes("hidden_layer_sizes", arguments.hidden_layer_sizes, of_what)
+    if not sizes:
+        raise ValueError(
+            "hidden_layer_sizes must have one size at least, that of the codes, got "
+            f"{arguments.hidden_layer_sizes!r}."
+        )
+    *outer, code = sizes
+    back = arguments.decoder_layer_sizes
+    if back is None:
+        back = outer[::-1]
+    back = _check_sizes("decoder_layer_sizes", back, "a layer of the decoder")
+    function = arguments.activation
+    starts = arguments.weight_init, arguments.bias_init
+    encoder = [Dense(units, function, *starts) for units in outer]
+    encoder.append(Dense(code, arguments.code_activation, *starts))
+    return encoder, [Dense(units, function, *starts) for units in back]
+
+
 def make_conv_layers(arguments: Any) -> list[LayerSpec]:
     """Return the specs of the convolutional layers, and those of the dense ones."""
     layers: list[LayerSpec] = []

@@ -1,4 +1,4 @@
-"""Centres and scales of columns, of rows that may have weights."""
+"""Centres, scales and variance of columns, of rows that may have weights."""
 
 from __future__ import annotations
 
@@ -50,3 +50,23 @@ def quantiles(
         columns, shares, axis=0, weights=weights, method="inverted_cdf"
     )
     return found
+
+
+def share_of_variance(
+    columns: AnyArray, restored: AnyArray, weights: AnyArray | None
+) -> float:
+    """Return one minus the squared error of columns over that of their means.
+
+    Constant columns count too. It is nan where the error is beyond all bounds.
+    """
+    largest = np.abs(columns).max() or 1  # first, so that no square overflows
+    with np.errstate(all="ignore"):
+        columns, restored = columns / largest, restored / largest
+        mean = np.average(columns, axis=0, weights=weights)
+        error, variance = (
+            np.average(((columns - other) ** 2).sum(axis=1), weights=weights)
+            for other in (restored, mean)
+        )
+        if not np.isfinite(error):
+            return float("nan")
+        return float(1 - error / variance if variance > 0 else error == 0)

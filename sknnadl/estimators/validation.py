@@ -72,7 +72,8 @@ def make_given(estimator, X, y, sample_weight, rows, names):
             )
     except ValueError as error:
         raise ValueError(f"{names}: {error}") from None
-    if given.labels.shape[1:] != rows.labels.shape[1:]:
+    has_labels = rows.labels is not None
+    if has_labels and given.labels.shape[1:] != rows.labels.shape[1:]:
         ours, theirs = given.labels[0].size, rows.labels[0].size
         raise ValueError(
             f"{names}: y has {ours} values a row, and for training {theirs}."

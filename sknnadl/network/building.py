@@ -22,6 +22,12 @@ def from_plain(layers: Iterable[dict[str, Any]]) -> list[LayerSpec]:
     ]
 
 
+def to_plain(specs: Iterable[LayerSpec]) -> list[dict[str, Any]]:
+    """Describe specs for `from_plain`, without functions, which have drawn weights."""
+    described = [spec.to_plain() for spec in specs]
+    return [{k: v for k, v in layer.items() if not callable(v)} for layer in described]
+
+
 def build_layers(
     specs: Sequence[LayerSpec], shape: Shape, dtype: npt.DTypeLike
 ) -> list[Layer]:

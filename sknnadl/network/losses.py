@@ -209,7 +209,7 @@ class PinballLoss(Loss):
         return logits
 
 
-#: Every loss of classifiers, and of regressors, by its name.
+#: Every loss of classifiers, of regressors, and of autoencoders, by its name.
 LOSSES: dict[str, Loss] = {
     "cross_entropy": CrossEntropy(),
     "log_loss": LogLoss(),
@@ -220,5 +220,9 @@ REGRESSION_LOSSES: dict[str, Loss] = {
     "huber": HuberLoss(),
     "pinball": PinballLoss(),
     "poisson": PoissonDeviance(),
+    "squared_error": LinearSquaredError(),
+}
+RECONSTRUCTION_LOSSES: dict[str, Loss] = {
+    "cross_entropy": CrossEntropy(),
     "squared_error": LinearSquaredError(),
 }

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from sknnadl.network.arrays import Array, Shape, allocate, check_vector
-from sknnadl.network.building import Layout, build_layers, fuse, lay_out
+from sknnadl.network.building import Layout, build_layers, fuse, lay_out, to_plain
 from sknnadl.network.kernels import CompiledNetwork, Steps, bind_network
 from sknnadl.network.layers.layer import LayerSpec, Role
 from sknnadl.network.loss import Loss, gradient_at
-
-
-def _without_code(described: dict[str, Any]) -> dict[str, Any]:
-    """Leave out the functions that have drawn weights: a network is done with them."""
-    return {name: value for name, value in described.items() if not callable(value)}
-
 
 #: So many rows at a time go through frozen layers.
 _FROZEN_ROWS = 64
@@ -100,7 +93,7 @@ class Network:
         layout: Layout | None = None,
     ) -> None:
         self.specs = tuple(specs)
-        self.plain_specs = [_without_code(spec.to_plain()) for spec in specs]
+        self.plain_specs = to_plain(specs)
         self.input_shape = tuple(input_shape)
         self.dtype = np.dtype(dtype)
         built = build_layers(specs, self.input_shape, self.dtype)
@@ -126,7 +119,9 @@ class Network:
         views = self.layer_parameters, self.views(self.gradient)
         for layer, values, gradients in zip(self.layers, *views, strict=True):
             layer.values, layer.gradients = values, gradients
-        self.frozen_gradients = [g for layer in frozen for g in layer.gradients.values()]
+        self.frozen_gradients = [
+            g for layer in frozen for g in layer.gradients.values()
+        ]
         with_parameters = [i for i, layer in enumerate(trained) if layer.parameters]
         self.first_trained = len(frozen) + min(with_parameters, default=len(trained))
         self._whole = self._trained = self._bind()

@@ -18,7 +18,7 @@ _WITHOUT_EFFECT = {"feature_layer", "n_jobs", "verbose"}
 def resume(
     path: str | os.PathLike[str],
     X: MatrixLike,
-    y: VectorLike,
+    y: VectorLike | None = None,
     sample_weight: VectorLike | None = None,
     *,
     X_val: MatrixLike | None = None,
@@ -40,8 +40,8 @@ def resume(
     path : str or path-like
         The file of the checkpoint.
     X, y, sample_weight, X_val, y_val, sample_weight_val
-        What ``fit`` was given. Other data are refused, by their shape, their dtype, all
-        targets and weights and some of the rows.
+        What ``fit`` was given; an autoencoder has no ``y``. Other data are refused, by
+        their shape, their dtype, all targets and weights and some of the rows.
     eval_sets, X_eval
         Rows that only watch, as in ``fit``. They change nothing of what is learned, so
         they may be others than before, or none.

@@ -17,6 +17,8 @@ Indices = npt.NDArray[np.intp] | slice
 _BLOCK_BYTES = 2**19
 #: So many rows' inputs are part of a fingerprint.
 _FINGERPRINT_ROWS = 16
+#: So many rows' means stand for those of all.
+_MOST_DISTINCT = 1000
 
 
 class Block(NamedTuple):
@@ -210,3 +212,32 @@ class Rows:
         if buffer is None or len(buffer) < n_rows:
             self._buffers[name] = buffer = np.empty((n_rows, *row_shape), dtype)
         return buffer[:n_rows]
+
+
+class OwnTargets(Rows):
+    """Rows whose targets are their own inputs, of which no copy is made.
+
+    Those of a block are its inputs, in the same memory: whoever changes the ones makes
+    a copy first.
+    """
+
+    def take(self, indices: Indices) -> Block:
+        """Return the rows at these indices; the next call writes over them."""
+        x = self.inputs(indices)
+        weights = None if self.weights is None else self.weights[indices]
+        return Block(x, x.reshape(len(x), -1), weights)
+
+    def targets(self, indices: Indices = slice(None)) -> Array:
+        """Return the targets alone, which the next call writes over."""
+        x = self.inputs(indices)
+        return x.reshape(len(x), -1)
+
+    def distinct_targets(self) -> tuple[Array, Array | None]:
+        """Return targets and weights of rows that stand for all, evenly spread.
+
+        All of them, dense, could be far more than the memory holds.
+        """
+        n_rows = len(self)
+        some = np.linspace(0, n_rows - 1, min(n_rows, _MOST_DISTINCT)).astype(int)
+        subset = self.subset(some)
+        return subset.targets(), subset.weights

@@ -8,7 +8,7 @@ import numpy as np
 
 from sknnadl.network.arrays import Array
 from sknnadl.network.layers.layer import Role
-from sknnadl.network.loss import gradient_at
+from sknnadl.network.loss import constant_logits, gradient_at
 from sknnadl.network.network import Network
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import predict_logits
@@ -61,12 +61,13 @@ def diagnose(run: TrainingRun) -> Diagnosis | None:
     if half == 0:
         return None
     n_rows = min(run.trainer.batch_size, len(run.rows))
+    constant, least = _constant_and_least_cost(run)
     last = costs[half:].min() - run.trainer.step.penalty_value(n_rows)
     falls = costs[half:].min() < (1 - _FLAT) * costs[:half].min()
-    constant = _constant_cost(run)
     if kept_is_exploded(run):
         return "exploded"  # and the penalty with it, so that `last` is rounding alone
-    if last <= _NO_BETTER * constant + run.plateau.tol or _most_rows_are_better(run):
+    is_learned = last - least <= _NO_BETTER * (constant - least) + run.plateau.tol
+    if is_learned or _most_rows_are_better(run):
         return None
     network = run.trainer.network
     if _neurons_are_dead(run, network) and not _neurons_are_dead(run, _start(run)):
@@ -119,19 +120,30 @@ def kept_is_exploded(run: TrainingRun) -> bool:
     return is_last and not _present_cost(run) <= limit
 
 
-def _constant_cost(run: TrainingRun) -> float:
-    """Return the mean cost of the best network that ignores its input."""
+def _constant_and_least_cost(run: TrainingRun) -> tuple[float, float]:
+    """Return the mean cost of the best network that ignores its input, and the least.
+
+    The latter is that of outputs equal to the targets: 0, but for a cross-entropy of
+    targets between 0 and 1.
+    """
     targets, weights = run.rows.distinct_targets()
-    costs = _constant_costs(run, targets)
-    return float(np.average(costs, weights=weights))
+    exact = constant_logits(targets, run.trainer.loss.output_activation)
+    costs = _constant_costs(run, targets), _costs_of(run, exact, targets)
+    constant, least = (float(np.average(c, weights=weights)) for c in costs)
+    return constant, least if np.isfinite(least) else 0.0
 
 
 def _constant_costs(run: TrainingRun, targets: Array) -> Array:
     """Return the cost of each target with the best network that ignores its input."""
-    loss = run.trainer.loss
-    logits = loss.best_constant(*run.rows.distinct_targets())
+    best = run.trainer.loss.best_constant(*run.rows.distinct_targets())
+    return _costs_of(run, best, targets)
+
+
+def _costs_of(run: TrainingRun, logits: Array, targets: Array) -> Array:
+    """Return the cost of each target with these logits, which may be infinite."""
     logits = np.nan_to_num(logits, posinf=_SURE, neginf=-_SURE)  # of a single class
-    return loss.value(np.broadcast_to(logits, targets.shape), targets)
+    with np.errstate(all="ignore"):  # of targets as large as the dtype has
+        return run.trainer.loss.value(np.broadcast_to(logits, targets.shape), targets)
 
 
 def _most_rows_are_better(run: TrainingRun) -> bool:

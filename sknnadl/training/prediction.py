@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from typing import cast
 
 import numpy as np
-from scipy.special import log_expit
+from scipy.special import expit, log_expit
 
 from sknnadl.network.arrays import Array
 from sknnadl.network.losses import Loss
@@ -96,6 +97,8 @@ def _predict_in_blocks(
 
 def output_values(logits: Array, output_activation: str) -> Array:
     """Return the outputs of a network for values, given what they are before."""
+    if output_activation == "logistic":
+        return cast(Array, expit(logits))
     return np.exp(logits) if output_activation == "exp" else logits
 
 

@@ -55,7 +55,8 @@ def exploded_cost(rows: Rows, loss: Loss) -> float:
     targets, weights = rows.distinct_targets()
     with np.errstate(all="ignore"):
         costs = loss.value(np.zeros_like(targets), targets)
-    return EXPLODED * max(1.0, float(np.average(costs, weights=weights)))
+        mean = float(np.average(costs, weights=weights))
+    return EXPLODED * max(1.0, mean)
 
 
 class TrainingRun:

@@ -18,7 +18,7 @@ from own_losses import Focal, LogCosh, SquaredHinge
 from sklearn.exceptions import ConvergenceWarning
 
 import sknnadl
-from sknnadl import MLPClassifier, MLPRegressor
+from sknnadl import DenoisingAutoencoder, MLPClassifier, MLPRegressor
 
 OURS = str(Path(sknnadl.__file__).parent)
 #: Where scikit-learn says what is wrong with data and arguments, in words that are
@@ -100,9 +100,23 @@ def parameters(draw, own):
     return {name: draw(every[name]) for name in names}
 
 
+OF_CODES = {
+    "decoder_layer_sizes": st.sampled_from([None, (), (3,), 4, (0,)]),
+    "corruption": st.sampled_from([None, "masking", "gaussian", "salt"]),
+    "corruption_level": st.sampled_from([0, 0.3, 1, 1e30, -1, np.nan]),
+}
+
+
+def those_of_codes(arguments):
+    """Return the arguments that an autoencoder has."""
+    known = DenoisingAutoencoder().get_params()
+    return {name: value for name, value in arguments.items() if name in known}
+
+
 KINDS = st.one_of(
     st.tuples(st.just(MLPClassifier), parameters(OF_CLASSES)),
     st.tuples(st.just(MLPRegressor), parameters(OF_VALUES)),
+    st.tuples(st.just(DenoisingAutoencoder), parameters(OF_CODES).map(those_of_codes)),
 )
 
 
@@ -184,6 +198,12 @@ def check(estimator, X, y, weights):
             assert np.isfinite(estimator.predict(X)).all()
             return "fitted"
         assert np.isfinite(estimator.decision_function(X)).all()
+        if isinstance(estimator, DenoisingAutoencoder):
+            codes = estimator.transform(X)
+            assert np.isfinite(codes).all()
+            assert np.isfinite(estimator.inverse_transform(codes)).all()
+            assert np.isfinite(estimator.reconstruct(X)).all()
+            return "fitted"
         probabilities = np.asarray(estimator.predict_proba(X))
         assert np.isfinite(probabilities).all()
         assert (probabilities >= 0).all()

@@ -15,6 +15,7 @@ from sknnadl import (
     AverageDarknessClassifier,
     ConvNetClassifier,
     ConvNetRegressor,
+    DenoisingAutoencoder,
     MLPClassifier,
     MLPRegressor,
     NetworkClassifier,
@@ -106,6 +107,7 @@ CLASSES = [
     NetworkRegressor(
         (Dense(20, "gelu"),), solver="adam", learning_rate_init=0.05, max_iter=40
     ),
+    DenoisingAutoencoder(),
     AverageDarknessClassifier(),
     RBFClassifier(),
     RBFRegressor(),
@@ -138,6 +140,8 @@ WAYS_TO_TRAIN = [
     ConvNetClassifier(**CONVOLUTION, augmentation=Elastic(0.5, sigma=1)),
     RBFClassifier(5, centers="random", normalize=True),
     RBFRegressor(50, width="mean_neighbors", alpha=0),
+    DenoisingAutoencoder(**SMALL, corruption=None, early_stopping=True),
+    DenoisingAutoencoder(**SMALL, corruption=None, solver="lbfgs"),
 ]
 
 #: What differs from these in a formula alone, or in two ways at once.
@@ -191,6 +195,7 @@ MORE = [
     MLPRegressor(LogCosh(), **SMALL, learning_rate_init=0.05),
     MLPRegressor(**SMALL, solver="adam", learning_rate_init=0.05),
     MLPRegressor(**SMALL, batch_norm=True, learning_rate_init=0.02),
+    DenoisingAutoencoder(**SMALL, corruption="gaussian", dtype="float64"),
     ConvNetClassifier(**CONVOLUTION, batch_norm=True),
 ]
 
@@ -246,7 +251,7 @@ def expected_failures(estimator):
         return WITH_EARLY_STOPPING
     if parameters.get("dropout"):
         return WITH_DROPOUT
-    if parameters.get("augmentation"):
+    if parameters.get("augmentation") or parameters.get("corruption"):
         return WITH_AUGMENTATION
     if parameters.get("batch_norm"):
         return WITH_BATCH_NORM

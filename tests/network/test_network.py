@@ -25,6 +25,7 @@ from sknnadl.network import (
 from sknnadl.network.building import from_plain
 from sknnadl.network.layers import LAYERS
 from sknnadl.network.losses import LogLoss
+from sknnadl.network.parts import copy_part
 
 
 def test_all_parameters_are_one_vector_weights_first():
@@ -61,6 +62,20 @@ def test_replicas_that_share_memory_use_the_same_scratch():
     output = network.forward(x)
     assert network.replica(scratch_of=network).forward(x) is output
     assert network.replica().forward(x) is not output
+
+
+def test_parts_one_after_the_other_are_the_whole():
+    specs = [Conv2D(3, 3), MaxPool2D(2), BatchNorm(), Flatten(), Dense(5), Dense(2)]
+    network = Network(specs, (8, 8, 1), "float64")
+    network.initialize(np.random.default_rng(0))
+    x = np.random.default_rng(1).standard_normal((4, 8, 8, 1))
+    expected = network.forward(x).copy()
+    for middle in range(1, len(specs)):
+        first = copy_part(network, 0, middle)
+        last = copy_part(network, middle, len(specs))
+        np.testing.assert_allclose(last.forward(first.forward(x)), expected, rtol=1e-12)
+        first.parameters[:] = 0  # which are copies
+    np.testing.assert_array_equal(network.forward(x), expected)
 
 
 def test_work_counts_multiplications():

@@ -18,6 +18,7 @@ from sklearn.preprocessing import StandardScaler
 import sknnadl
 from sknnadl import (
     ConvNetClassifier,
+    DenoisingAutoencoder,
     MLPClassifier,
     MLPRegressor,
     NetworkClassifier,
@@ -132,6 +133,7 @@ WAYS = {
         init_from=MLPClassifier(**{**SMALL, "max_iter": 30}).fit(X, y),
         train_init_layers=False,
     ),
+    "noisy rows": DenoisingAutoencoder(**SMALL, early_stopping=True),
     "a drawn state": MLPClassifier(**{**SMALL, "random_state": None}),
 }
 

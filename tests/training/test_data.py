@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import sparse
 
-from sknnadl.training.data import Rows
+from sknnadl.training.data import OwnTargets, Rows
 
 
 @given(
@@ -76,3 +76,25 @@ def test_a_value_too_large_for_the_dtype_is_named():
 def test_rows_without_targets_say_so():
     with pytest.raises(TypeError, match="targets were not given"):
         Rows(np.zeros((2, 1)), "float32").take(slice(None))
+
+
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_rows_are_their_own_targets_without_a_copy(kind, dtype):
+    X = np.arange(40, dtype=dtype).reshape(20, 2)
+    rows = OwnTargets(kind(X), "float32", weights=np.arange(20, dtype="float32"))
+    block = rows.take(np.array([3, 1]))
+    np.testing.assert_array_equal(block.targets, X[[3, 1]])
+    np.testing.assert_array_equal(block.weights, [3, 1])
+    assert np.shares_memory(block.x, block.targets)
+    np.testing.assert_array_equal(rows.subset(np.array([4, 5])).targets(), X[4:6])
+    targets, weights = rows.distinct_targets()
+    np.testing.assert_array_equal(targets, X)
+    np.testing.assert_array_equal(weights, rows.weights)
+
+
+def test_some_rows_stand_for_very_many():
+    X = sparse.csr_array(np.eye(5000, 7, dtype="float32"))
+    targets, weights = OwnTargets(X, "float32").distinct_targets()
+    assert targets.shape == (1000, 7)
+    assert weights is None

@@ -16,6 +16,7 @@ from sknnadl import (
     AverageDarknessClassifier,
     ConvNetClassifier,
     ConvNetRegressor,
+    DenoisingAutoencoder,
     MLPClassifier,
     MLPRegressor,
     NetworkClassifier,
@@ -165,6 +166,20 @@ def learn_images(X: NDArray[np.uint8], y: NDArray[np.int64]) -> None:
     assert_type(units.centers_, NDArray[np.float64])
     values = RBFRegressor(centers="random", alpha=0).fit(csr_array(X), y)
     assert_type(values.partial_fit(X, y, np.ones(len(y))).predict(X), NDArray[Any])
+
+
+def learn_codes(X: NDArray[np.float64]) -> NDArray[Any]:
+    """Fit an autoencoder, with no targets."""
+    net = DenoisingAutoencoder(
+        (20, 5), decoder_layer_sizes=10, corruption="gaussian", corruption_level=0.1
+    )
+    assert_type(net.fit(X, sample_weight=X[:, 0], X_val=X), DenoisingAutoencoder)
+    assert_type(net.partial_fit(csr_array(X)), DenoisingAutoencoder)
+    assert_type(net.set_output(transform="default"), DenoisingAutoencoder)
+    assert_type(net.score(X), float)
+    assert_type(net.get_feature_names_out(), NDArray[Any])
+    assert_type(net.image_shape_, tuple[int, ...] | None)
+    return net.inverse_transform(net.transform(X)) - net.reconstruct(X)
 
 
 def search(X: NDArray[np.float64], y: NDArray[np.int64]) -> float:

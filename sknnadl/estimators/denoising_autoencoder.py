@@ -1,0 +1,341 @@
+"""The denoising autoencoder."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from sknnadl.estimators.arguments import (
+    DENOISING,
+    TRAINING,
+    BiasInit,
+    InitFrom,
+    LearningRate,
+    Scorer,
+    WeightInit,
+)
+from sknnadl.estimators.autoencoder import BaseAutoencoder
+from sknnadl.estimators.hidden_layers import make_autoencoder_layers
+from sknnadl.training.augmentation import Augmentation
+from sknnadl.training.corruption import CORRUPTIONS
+from sknnadl.training.recipe import FULL_BATCH
+
+
+class DenoisingAutoencoder(BaseAutoencoder):
+    """Denoising autoencoder, which learns codes of rows by restoring corrupted ones.
+
+    The first layers, the encoder, lead from a row to its code, and the decoder leads
+    back. In training each row is corrupted anew at each use, and the clean row is the
+    target (Vincent et al. 2008, 2010). Nothing else is corrupted: `transform` and
+    `reconstruct` take rows as they are. Features have to be of similar scale.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or array-like of int, default=(100, 32)
+        The number of neurons of each layer of the encoder. The last is how many numbers
+        a code has; there has to be one.
+    activation : str, default="relu"
+        The function of the hidden layers: ``"relu"``, ``"sigmoid"``, ``"logistic"``,
+        ``"tanh"``, ``"elu"``, ``"selu"``, ``"gelu"``, ``"silu"``, ``"leaky_relu"``,
+        ``"softplus"``, ``"softsign"`` or ``"identity"``.
+    decoder_layer_sizes : int, array-like of int or None, default=None
+        The same of the decoder, but for the output layer; with None the encoder's
+        backwards, so that ``(100, 32)`` is followed by 100.
+    code_activation : str, default="identity"
+        The function of the layer that gives the codes, one of those of ``activation``.
+    weight_init : str or callable, default="auto"
+        How the weights of all layers start; see `MLPClassifier`.
+    bias_init : str, float or callable, default="auto"
+        How the biases of all layers start; see `MLPClassifier`.
+    loss : {"squared_error", "cross_entropy"}, default="squared_error"
+        The cost of a clean row ``x``: of outputs as they are ``1/2 sum((x - a)**2)``,
+        or of logistic ones, for rows of numbers from 0 to 1,
+        ``-sum(x log(a) + (1 - x) log(1 - a))``.
+    corruption : {"masking", "gaussian"} or None, default="masking"
+        What happens to a training row before the encoder sees it: some numbers are set
+        to 0, and the others stay as they are, or each has normal noise added.
+    corruption_level : float, default=0.3
+        The probability of a number to be masked, below 1, or the standard deviation of
+        the noise. At 0 nothing is corrupted.
+    solver : str, default="adam"
+        How the cost is minimized: by ``"sgd"``; ``"adam"`` (Kingma and Ba 2015) or
+        ``"adamw"`` (Loshchilov and Hutter 2019); ``"rmsprop"``, ``"adagrad"`` or
+        ``"adadelta"``; or ``"lbfgs"``, on all rows at once, with an iteration an epoch.
+    learning_rate : str or callable, default="cosine"
+        How the rate goes on: ``"constant"``; of ``"sgd"`` alone ``"adaptive"``, halved
+        where training would stop, or ``"invscaling"``, over ``(1 + epoch)**power_t``;
+        or in ``max_iter`` epochs ``"cosine"``, to 0, or ``"one_cycle"``, up and down. A
+        callable returns the rate itself, given how many epochs are over: 2.5 is half of
+        the third, and each mini-batch adds its share.
+    learning_rate_init : float or "auto", default="auto"
+        The first rate, or a cycle's top. ``"auto"`` is 0.001, of ``"adagrad"`` 0.01,
+        ``"adadelta"`` 1, ``"sgd"`` ``1 - momentum`` times 0.2, or 0.02 in regression.
+    power_t : float, default=0.5
+        The exponent of ``learning_rate="invscaling"``.
+    warmup_epochs : float, default=0
+        Over how many epochs the rate rises from a hundredth to what the schedule says.
+    momentum : float, default=0.0
+        The share of the velocity that a step of ``"sgd"`` keeps, from 0 to 1.
+    nesterovs_momentum : bool, default=True
+        Whether momentum is Nesterov's (Sutskever et al. 2013).
+    beta_1 : float, default=0.9
+        The decay of the mean gradient in ``"adam"`` and ``"adamw"``.
+    beta_2 : float, default=0.999
+        The decay of the mean squared gradient in ``"adam"`` and ``"adamw"``.
+    rho : float, default=0.9
+        The decay of the means in ``"rmsprop"`` and ``"adadelta"``.
+    epsilon : float, default=None
+        Keeps divisors from 0: 1e-8, in ``"adagrad"`` 1e-10, in ``"adadelta"`` 1e-6.
+    penalty : {"l2", "l1", "elasticnet"} or None, default="l2"
+        What weights, and not biases, add to the cost: ``alpha / 2 * sum(w**2)``,
+        ``alpha * sum(abs(w))``, or a mixture of both by ``l1_ratio``.
+    alpha : float or "auto", default="auto"
+        The strength of the penalty; ``"adamw"`` takes it as it is. ``"auto"`` is 0.1,
+        or 500 over the number of rows where there are more than 5000.
+    divide_alpha : bool, default=True
+        Whether ``alpha`` is divided by the weight of a mini-batch, as in scikit-learn.
+    l1_ratio : float, default=0.5
+        The share of L1 in ``penalty="elasticnet"``.
+    max_norm : float, default=None
+        The largest norm of a neuron's incoming weights, or a kernel's, after each step.
+    clip_norm : float, default=None
+        The largest norm of the gradient, without penalty, before each step.
+    gradient_noise : float, default=0.0
+        With what variance, over ``(1 + step)**0.55``, Gaussian noise is added to the
+        gradient, once it is clipped (Neelakantan et al. 2015).
+    batch_size : int or "auto", default=32
+        The rows of a mini-batch, at most all that there are; ``"auto"`` is 200.
+    max_iter : int or "auto", default="auto"
+        How many epochs a call of `fit` trains for at the most; ``"auto"`` is 100,000
+        over the rows, from 30 (20 of 50,000 images) to 400, or 200 for ``"lbfgs"``.
+    max_fun : int, default=15000
+        How often a call of `fit` with ``"lbfgs"`` computes the cost at the most.
+    shuffle : bool, default=True
+        Whether the rows come in a new order each epoch.
+    tol : float, default=1e-4
+        By how much the best value must be beaten to count as improvement. ``"lbfgs"``
+        ends where no component of the gradient is larger.
+    n_iter_no_change : int or numpy.inf, default=10
+        After how many epochs without improvement training stops; `numpy.inf` for never.
+    early_stopping : bool, default=False
+        Whether to watch ``scoring`` on validation rows, and keep the best epoch's
+        network. Otherwise the training cost is watched, and the last epoch's kept.
+    validation_fraction : float or None, default=0.1
+        Which share of each class's rows ``early_stopping`` holds out without ``X_val``,
+        but not for ``"lbfgs"``; with None it watches the training rows.
+    scoring : str, callable or None, default=None
+        What ``early_stopping`` watches: a scorer, or the loss, which is ``"loss"`` too.
+    gradient_norms : bool, default=False
+        Whether to measure how fast each layer learns before each epoch: the norm of its
+        biases' gradient over all rows, which takes about as long as the epoch.
+    init_from : estimator, str or path-like, default=None
+        A fitted network whose first hidden layers this one starts with, or a file of
+        `sknnadl.save` with one. The others start at random.
+    init_layers : int, default=None
+        How many of its hidden layers those are; by default all.
+    train_init_layers : bool, default=True
+        Whether they are trained on, or stay as they are and compute as in prediction.
+    warm_start : bool, default=False
+        Whether `fit` goes on from where the last call ended, in the same state.
+    dtype : {"auto", "float32", "float64"}, default="auto"
+        ``"auto"`` is float64 for float64 data and ``"lbfgs"``, and float32 for others.
+    n_jobs : int, default=None
+        The threads that share predictions and mini-batches, with the same bits. None is
+        all cores, or ``OMP_NUM_THREADS`` of them, but 1 inside a worker of joblib.
+    verbose : bool or int, default=False
+        Whether to print a line an epoch.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the start, the order of rows, the corruption and the rows held out.
+
+    Attributes
+    ----------
+    image_shape_ : tuple of int or None
+        The shape of an image, where `fit` was given images and not rows.
+    n_encoder_layers_ : int
+        The number of layers that lead to the codes.
+    n_features_in_ : int
+        The number of features, of images the number of values.
+    feature_names_in_ : ndarray of shape (n_features,)
+        The names of the features, where the training data had names.
+    n_init_layers_ : int
+        How many hidden layers it started with from ``init_from``.
+    parameters_ : ndarray of shape (n_parameters,)
+        All weights, then biases and what else is trained, then running averages.
+    coefs_ : list of ndarray
+        Views of weights: (n_in, n_out), or (height, width, channels, filters).
+    intercepts_ : list of ndarray of shape (n_out,)
+        Views of each layer's biases.
+    batch_norms_ : list of dict of str to ndarray
+        Views of the scale, shift and running averages of each batch normalization.
+    n_iter_ : int
+        The number of epochs that the last call has trained for.
+    loss_ : float
+        The training cost of the last epoch.
+    loss_curve_ : list of float
+        That of each epoch: the mean over its mini-batches, each before its own step.
+    history_ : dict of str to list
+        An entry an epoch of ``"loss"``, ``"val_loss"``, ``"val_score"``,
+        ``"learning_rate"``, ``"seconds"`` and ``"gradient_norms"``, or nan.
+    out_activation_ : {"softmax", "logistic", "identity", "exp"}
+        The function of the output layer.
+    n_outputs_ : int
+        The number of outputs: one a class (of two classes 1), a label or a value.
+    layers_ : list of dict
+        The layers of the fitted network, as plain values.
+    training_state_ : dict
+        The last epoch's parameters, and what else going on needs.
+
+    See Also
+    --------
+    sklearn.decomposition.PCA : The codes of linear layers, without corruption.
+    MLPClassifier : The same layers for classes.
+
+    Notes
+    -----
+    Formulas and sources are on the pages "Codes" and "Training" of the documentation.
+    While it trains or predicts, BLAS has one thread in the whole process, as bits
+    depend on their number.
+
+    References
+    ----------
+    Vincent, P., Larochelle, H., Bengio, Y. and Manzagol, P.-A. (2008). Extracting and
+    composing robust features with denoising autoencoders. ICML.
+
+    Vincent, P., Larochelle, H., Lajoie, I., Bengio, Y. and Manzagol, P.-A. (2010).
+    Stacked denoising autoencoders: learning useful representations in a deep network
+    with a local denoising criterion. JMLR, 11, 3371-3408.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknnadl import DenoisingAutoencoder
+    >>> from sknnadl.datasets import load_digits_images
+    >>> data = load_digits_images()
+    >>> model = DenoisingAutoencoder((100, 16), random_state=0).fit(data.X_train)
+    >>> model.transform(data.X_test).shape
+    (300, 16)
+    >>> masked = data.X_test * (np.random.default_rng(0).random((300, 64)) > 0.3)
+    >>> restored = model.reconstruct(masked)
+    >>> before, after = (((data.X_test - X) ** 2).mean() for X in (masked, restored))
+    >>> bool(after < 0.5 * before)
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {**DENOISING, **TRAINING}
+
+    def __init__(
+        self,
+        hidden_layer_sizes: npt.ArrayLike = (100, 32),
+        activation: str = "relu",
+        *,
+        decoder_layer_sizes: npt.ArrayLike | None = None,
+        code_activation: str = "identity",
+        weight_init: WeightInit = "auto",
+        bias_init: BiasInit = "auto",
+        loss: str = "squared_error",
+        corruption: str | None = "masking",
+        corruption_level: float = 0.3,
+        solver: str = "adam",
+        learning_rate: LearningRate = "cosine",
+        learning_rate_init: float | str = "auto",
+        power_t: float = 0.5,
+        warmup_epochs: float = 0,
+        momentum: float = 0.0,
+        nesterovs_momentum: bool = True,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        rho: float = 0.9,
+        epsilon: float | None = None,
+        penalty: str | None = "l2",
+        alpha: float | str = "auto",
+        divide_alpha: bool = True,
+        l1_ratio: float = 0.5,
+        max_norm: float | None = None,
+        clip_norm: float | None = None,
+        gradient_noise: float = 0.0,
+        batch_size: int | str = 32,
+        max_iter: int | str = "auto",
+        max_fun: int = 15000,
+        shuffle: bool = True,
+        tol: float = 1e-4,
+        n_iter_no_change: float = 10,
+        early_stopping: bool = False,
+        validation_fraction: float | None = 0.1,
+        scoring: str | Scorer | None = None,
+        gradient_norms: bool = False,
+        init_from: InitFrom = None,
+        init_layers: int | None = None,
+        train_init_layers: bool = True,
+        warm_start: bool = False,
+        dtype: str = "auto",
+        n_jobs: int | None = None,
+        verbose: bool | int = False,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.decoder_layer_sizes = decoder_layer_sizes
+        self.code_activation = code_activation
+        self.weight_init = weight_init
+        self.bias_init = bias_init
+        self.loss = loss
+        self.corruption = corruption
+        self.corruption_level = corruption_level
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.warmup_epochs = warmup_epochs
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.rho = rho
+        self.epsilon = epsilon
+        self.penalty = penalty
+        self.alpha = alpha
+        self.divide_alpha = divide_alpha
+        self.l1_ratio = l1_ratio
+        self.max_norm = max_norm
+        self.clip_norm = clip_norm
+        self.gradient_noise = gradient_noise
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.max_fun = max_fun
+        self.shuffle = shuffle
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.scoring = scoring
+        self.gradient_norms = gradient_norms
+        self.init_from = init_from
+        self.init_layers = init_layers
+        self.train_init_layers = train_init_layers
+        self.warm_start = warm_start
+        self.dtype = dtype
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def _encoder_and_decoder(self):
+        return make_autoencoder_layers(self)
+
+    def _augmentation(self) -> Augmentation | None:
+        level = self.corruption_level
+        if self.corruption is None or level == 0:
+            return None
+        if self.corruption == "masking" and level >= 1:
+            raise ValueError(
+                "corruption_level must be below 1 with corruption='masking', which "
+                f"leaves nothing of a row otherwise, got {level!r}."
+            )
+        if self.solver == FULL_BATCH:
+            raise ValueError(
+                f"solver={FULL_BATCH!r} minimizes one fixed cost over all rows, which "
+                f"leaves no room for corruption={self.corruption!r}: set corruption="
+                "None, or use another solver."
+            )
+        return CORRUPTIONS[self.corruption](float(level))
