@@ -197,13 +197,13 @@ def check(estimator, X, y, weights):
         if isinstance(estimator, MLPRegressor):
             assert np.isfinite(estimator.predict(X)).all()
             return "fitted"
-        assert np.isfinite(estimator.decision_function(X)).all()
         if isinstance(estimator, DenoisingAutoencoder):
             codes = estimator.transform(X)
             assert np.isfinite(codes).all()
             assert np.isfinite(estimator.inverse_transform(codes)).all()
             assert np.isfinite(estimator.reconstruct(X)).all()
             return "fitted"
+        assert np.isfinite(estimator.decision_function(X)).all()
         probabilities = np.asarray(estimator.predict_proba(X))
         assert np.isfinite(probabilities).all()
         assert (probabilities >= 0).all()
