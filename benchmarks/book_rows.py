@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from sklearn.svm import SVC
 
-from sknnadl import ConvNetClassifier, MLPClassifier
+from sknnadl import ConvNetClassifier, MLPClassifier, NetworkClassifier
+from sknnadl.network import Conv2D, Dense, Dropout, Flatten, MaxPool2D
 
 
 @dataclass(frozen=True)
@@ -13,8 +15,9 @@ class Row:
 
     ``measure`` says which accuracies count: the highest over the epochs on the test or
     on the validation images, that on the test images at the end, or that on the test
-    images after the epoch which is best on the validation images. No more seeds are
-    needed once ``enough`` is reached.
+    images after the epoch which is best on the validation images. ``expanded`` rows
+    train on each image moved in four directions too. No more seeds are needed once
+    ``enough`` is reached.
     """
 
     name: str
@@ -24,6 +27,7 @@ class Row:
     alpha: float = 0.0
     estimator: type = MLPClassifier
     n_train: int = 50_000
+    expanded: bool = False
     epochs: int = 30
     measure: str = "test"
     seeds: tuple = (0, 1, 2)
@@ -76,6 +80,46 @@ def conv_row(name, book, enough, parameters, **options):
     )
 
 
+def expanded_row(name, book, hidden):
+    """Return a row of chapter 6 that trains on the expanded images."""
+    parameters = convolutional((20, 40), "relu", 0.03) | {"hidden_layer_sizes": hidden}
+    options = {"alpha": CHAPTER_6_EXPANDED, "expanded": True, "seeds": (0,)}
+    return conv_row(name, book, 99.0, parameters, **options)
+
+
+def as_network3(n_conv, n_dense=1):
+    """Return how ``network3.py`` starts, and that it leaves the rows in their order."""
+    n_hidden = n_conv + n_dense
+    return {
+        "weight_init": ["fan_out"] * n_hidden + ["zeros"],
+        "bias_init": ["normal"] * n_hidden + ["zeros"],
+        "shuffle": False,
+    }
+
+
+def dropout_as_network3():
+    """Return the network whose inputs are dropped before each dense layer.
+
+    ``network3.py`` does not divide what is left of them by 1 - p in training, but
+    multiplies the weights by it in prediction. That is the same network at weights, and
+    starts, of 1 - p times its size, and so at a rate of (1 - p)^2 times its own.
+    """
+    start = {"weight_init": "fan_out", "bias_init": "normal"}
+    layers = []
+    for filters in (20, 40):
+        layers += [Conv2D(filters, 5, **start), MaxPool2D(2)]
+    layers.append(Flatten())
+    for _ in range(2):
+        layers += [Dropout(0.5), Dense(1000, **start)]
+    return {
+        "layers": (*layers, Dropout(0.5)),
+        "input_shape": (28, 28),
+        "weight_init": "zeros",
+        "learning_rate_init": 0.03 * 0.5**2,
+        "shuffle": False,
+    }
+
+
 def small_row(name, book, goal, alpha):
     """Return a row of chapter 3 that trains on 1,000 images for 400 epochs."""
     return Row(
@@ -88,6 +132,18 @@ def small_row(name, book, goal, alpha):
         epochs=400,
         measure="test at the end",
         seeds=(0,),
+    )
+
+
+def start_row(name, book, weight_init):
+    """Return a row of chapter 3 that compares starts of 30 neurons."""
+    return Row(
+        name,
+        book,
+        f"at least {book - 0.3:.2f}",
+        cross_entropy(30, 0.1, weight_init),
+        alpha=CHAPTER_3,
+        measure="validation",
     )
 
 
@@ -107,8 +163,16 @@ def deep_row(n_layers, book):
 N_TRAIN, BATCH_SIZE = 50_000, 10
 #: The book's lambda = 5 in chapter 3, and 0.1 in chapter 6 (see docs/book.rst).
 CHAPTER_3, CHAPTER_6 = 5.0 / N_TRAIN, 0.1 / (N_TRAIN / BATCH_SIZE)
+CHAPTER_6_EXPANDED = CHAPTER_6 / 5
 
 ROWS = [
+    Row(
+        "no-hidden",
+        None,
+        "about 91",
+        quadratic(30, 3.0) | {"hidden_layer_sizes": ()},
+        seeds=(0,),
+    ),
     Row("quadratic-30", 95.42, "at least 95.0", quadratic(30, 3.0)),
     Row("quadratic-100", 96.59, "at least 96.0", quadratic(100, 3.0), seeds=range(5)),
     Row("quadratic-100-too-slow", 21.42, "12 to 45", quadratic(100, 0.001)),
@@ -131,6 +195,8 @@ ROWS = [
         alpha=CHAPTER_3,
         measure="validation",
     ),
+    start_row("scaled-init-30", 96.53, "scaled"),
+    start_row("large-init-30", 96.48, "large"),
     small_row("overfit-1000", 82.27, "80.5 to 84.5, training 100", 0.0),
     small_row("regularized-1000", 87.10, "at least 85.5", 0.1 / 1000),
     Row(
@@ -175,4 +241,53 @@ ROWS = [
         convolutional((20, 40), "relu", 0.03),
         alpha=CHAPTER_6,
     ),
+    expanded_row("expanded", 99.37, (100,)),
+    expanded_row("expanded-300", 99.46, (300,)),
+    expanded_row("expanded-1000", 99.43, (1000,)),
+    expanded_row("expanded-100-100", 99.43, (100, 100)),
+    expanded_row("expanded-300-300", 99.48, (300, 300)),
+    expanded_row("expanded-1000-1000", 99.47, (1000, 1000)),
+    Row(
+        "dropout",
+        99.60,
+        "at least 99.45",
+        convolutional((20, 40), "relu", 0.03)
+        | {"hidden_layer_sizes": (1000, 1000), "dropout": 0.5},
+        estimator=ConvNetClassifier,
+        expanded=True,
+        epochs=40,
+        measure="test at best validation",
+        seeds=range(5),
+    ),
+    # Beside the rows above: how network3.py itself starts and goes on.
+    conv_row("shallow-network3", 97.80, 97.7, convolutional(()) | as_network3(0)),
+    conv_row("conv-network3", 98.78, 98.7, convolutional((20,)) | as_network3(1)),
+    conv_row(
+        "conv-conv-network3", 99.06, 98.95, convolutional((20, 40)) | as_network3(2)
+    ),
+    conv_row(
+        "conv-conv-relu-network3",
+        99.23,
+        99.15,
+        convolutional((20, 40), "relu", 0.03) | as_network3(2),
+        alpha=CHAPTER_6,
+    ),
+    Row(
+        "dropout-network3",
+        99.60,
+        "at least 99.45",
+        dropout_as_network3(),
+        estimator=NetworkClassifier,
+        expanded=True,
+        epochs=40,
+        measure="test at best validation",
+        seeds=(0,),
+    ),
 ]
+#: Votes of a row's networks, by name: the row, and the book's accuracy.
+VOTES = {"ensemble-of-5-dropout": ("dropout", 99.67)}
+#: SVMs on the pixels, how many test images the book says are right, and what is wanted.
+SVMS = {
+    "svm-2015": (SVC(gamma="auto"), 9435, "9435"),
+    "svm-tuned": (SVC(C=10, gamma=0.02), 9850, "at least 9850"),
+}
