@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
 import importlib
 import importlib.util
 import io
-import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ import numpy as np
 from scipy.io import arff
 
 from sknnadl._untrusted import check_archive, check_size, explained
+from sknnadl.datasets.delimited import decode, guess_delimiter, read_delimited
 
 _DELIMITED = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data")
 _JSON = (".json", ".jsonl", ".ndjson")
@@ -27,24 +25,10 @@ _ENGINES = {
 }
 FRAME_SUFFIXES = (*_DELIMITED, *_JSON, ".arff", *_ENGINES)
 
-#: What text begins with that says how it is encoded; the longer ones first.
-_MARKS = [
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-]
-#: Tried in this order: a comma may be in a number, and a space in words.
-_DELIMITERS = ["\t", ";", "|", ",", " "]
-#: A delimiter is guessed by so many lines.
-_FIRST_LINES = 50
 #: pandas' names of what is in a column.
 _NUMBERS = {"boolean", "integer", "integer-na", "floating", "mixed-integer-float"}
 _NUMBERS |= {"decimal", "empty"}
 _WORDS = {"string", "categorical", "mixed-integer", "mixed"}
-#: A number with a decimal comma; points may part its thousands.
-_DECIMAL_COMMA = r"\s*[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?(?:[eE][+-]?\d+)?\s*"
 
 
 def read_frame(
@@ -89,25 +73,30 @@ def read_frame(
         with explained(path, f"{suffix} file"):
             frame = _read_binary(pandas, suffix, content)
     else:
-        text, name = _decode(path, content, encoding)
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text, name = decode(path, content, encoding)
+        text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         if encoding is None and not name.startswith("utf-8"):
             guesses.append(f"read as {name} (or --encoding)")
-        with explained(path, f"{suffix} file"):
+        what = f"{suffix} file"
+        if suffix in _DELIMITED and delimiter is None:
+            with explained(path, what):
+                delimiter = guess_delimiter(text)
+            what += f" divided at {delimiter!r} (or --delimiter)"
+            if delimiter != ",":
+                guesses.append(f"divided at {delimiter!r} (or --delimiter)")
+        with explained(path, what):
             if suffix in _JSON:
                 frame = _read_json(pandas, text, len(content))
             elif suffix == ".arff":
                 frame = _read_arff(pandas, text)
             else:
-                if delimiter is None:
-                    delimiter = _guess_delimiter(text)
-                    if delimiter != ",":
-                        guesses.append(f"divided at {delimiter!r} (or --delimiter)")
-                frame = _read_delimited(pandas, text, delimiter, header, len(content))
+                frame = read_delimited(
+                    pandas, text, delimiter or ",", header, len(content)
+                )
     frame.columns = [str(name) for name in frame.columns]
     if not frame.columns.is_unique:
         raise ValueError(f"{str(path)!r} has two columns of one name.")
-    return _leave_out_numbers(frame, guesses), guesses
+    return _leave_out_unnamed(frame, guesses), guesses
 
 
 def _need(suffix: str, *packages: str) -> None:
@@ -124,68 +113,6 @@ def _read_binary(pandas: Any, suffix: str, content: bytes) -> Any:
         return pandas.read_excel(io.BytesIO(content), engine="openpyxl")
     read = pandas.read_parquet if suffix == ".parquet" else pandas.read_feather
     return read(io.BytesIO(content)).reset_index(drop=True)
-
-
-def _decode(path: Path, content: bytes, encoding: str | None) -> tuple[str, str]:
-    """Return text, and the name of its encoding."""
-    marked = [name for mark, name in _MARKS if content.startswith(mark)]
-    if encoding is None and not marked and b"\0" in content[:100]:
-        # Text has no zeros, but for the high bytes of letters in UTF-16.
-        marked = ["utf-16-be" if content[:1] == b"\0" else "utf-16-le"]
-    for name in [encoding] if encoding else marked[:1] or ["utf-8", "cp1252"]:
-        try:
-            return content.decode(name), name
-        except LookupError as error:
-            raise ValueError(f"There is no encoding {name!r}.") from error
-        except UnicodeError as error:
-            if encoding or marked:
-                raise ValueError(
-                    f"{str(path)!r} is not in {name}: --encoding says another one."
-                ) from error
-    return content.decode("latin-1"), "latin-1"
-
-
-def _guess_delimiter(text: str) -> str:
-    """Return what divides the first lines into equally many columns, or a comma."""
-    lines = list(itertools.islice(filter(str.strip, io.StringIO(text)), _FIRST_LINES))
-    for delimiter in _DELIMITERS:
-        is_space = delimiter == " "
-        rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=is_space)
-        widths = {len(row) - (is_space and row[-1] == "") for row in rows if row}
-        if len(widths) == 1 and widths != {1}:
-            return delimiter
-    return ","
-
-
-def _read_delimited(
-    pandas: Any, text: str, delimiter: str, header: bool, n_bytes: int
-) -> Any:
-    """Return the columns of text; where spaces divide them, any number of these."""
-    first = text.lstrip().partition("\n")[0]
-    n_columns = max(len(first.split()), first.count(delimiter)) + 1
-    check_size(text.count("\n") + 1, n_columns, n_bytes)
-    frame = pandas.read_csv(
-        io.StringIO(text),
-        sep=r"\s+" if delimiter == " " else delimiter,
-        engine="c" if len(delimiter) == 1 else "python",
-        header=0 if header else None,
-        skipinitialspace=True,
-        **({"low_memory": False} if len(delimiter) == 1 else {}),
-    )
-    if delimiter != ",":
-        for name in frame.select_dtypes(include=["object", "str"]):
-            frame[name] = _with_points(pandas, frame[name])
-    return frame
-
-
-def _with_points(pandas: Any, column: Any) -> Any:
-    """Return a column as numbers, if it has such with decimal commas and no others."""
-    words = column.dropna().astype(str)
-    has_commas = words.str.contains(",").any()
-    if not has_commas or not words.str.fullmatch(_DECIMAL_COMMA).all():
-        return column
-    points = column.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
-    return pandas.to_numeric(points)
 
 
 def _read_json(pandas: Any, text: str, n_bytes: int) -> Any:
@@ -213,14 +140,20 @@ def _read_arff(pandas: Any, text: str) -> Any:
     return frame
 
 
-def _leave_out_numbers(frame: Any, guesses: list[str]) -> Any:
-    """Return a frame without the numbers of its rows, which pandas writes unnamed."""
-    first = frame.columns[0] if len(frame.columns) else ""
-    if first in ("", "Unnamed: 0") and len(frame):
-        numbers = frame[first].tolist()
-        if numbers in (list(range(len(frame))), list(range(1, len(frame) + 1))):
-            guesses.append("left out a first column that numbers the rows")
-            return frame.drop(columns=first)
+def _leave_out_unnamed(frame: Any, guesses: list[str]) -> Any:
+    """Return a frame without columns that have no name and nothing to learn from.
+
+    They are the numbers of the rows, as pandas writes them, or empty, where lines end
+    with a delimiter.
+    """
+    n = len(frame)
+    numbers = list(range(n)), list(range(1, n + 1))
+    for name in [name for name in frame.columns if name.startswith("Unnamed: ")]:
+        column = frame[name]
+        if n and (column.isna().all() or column.tolist() in numbers):
+            what = "is empty" if column.isna().all() else "numbers the rows"
+            guesses.append(f"left out a column without a name, which {what}")
+            frame = frame.drop(columns=name)
     return frame
 
 

@@ -183,7 +183,7 @@ def test_head_reads_some_lines_only(tmp_path):
 @pytest.mark.parametrize("n_jobs", ["1", "2"])
 def test_an_interrupt_is_one_line(saved, n_jobs, tmp_path):
     rng = np.random.default_rng(0)
-    np.savez(tmp_path / "a.npz", X=rng.normal(size=(20000, 20)), y=np.arange(20000) % 2)
+    np.savez(tmp_path / "a.npz", X=rng.normal(size=(5000, 20)), y=np.arange(5000) % 2)
     options = ["--dataset", str(tmp_path / "a.npz"), "--cv", "10"]
     options += ["--estimators", "most frequent", "MLP", "SVM", "--n-jobs", n_jobs]
     options += ["--save", str(tmp_path / "s.json")] if saved else []

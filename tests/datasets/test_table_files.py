@@ -53,6 +53,10 @@ FILES = {
     "carriage returns.csv": PLAIN.replace("\n", "\r\n"),
     "old macs.csv": PLAIN.replace("\n", "\r"),
     "quoted.csv": '"a","b","kind"\n"1.5",2,"rot"\n-3.25,4,"grün"\n5,6.5,rot\n',
+    "ends of lines.csv": PLAIN.replace(",", ";").replace("\n", ";\n"),
+    "ends of lines but the first.csv": PLAIN.replace("\n", ",\n")[:8]
+    + PLAIN.replace("\n", ",\n")[9:],
+    "names of R.csv": "a b kind\nx 1.5 2 rot\ny -3.25 4 grün\nz 5 6.5 rot\n",
     "row numbers.csv": pd.DataFrame(RECORDS).to_csv(),
     "latin-1.csv": PLAIN.encode("latin-1"),
     "mark.csv": PLAIN.encode("utf-8-sig"),
@@ -94,28 +98,55 @@ def test_svmlight(suffix, tmp_path):
     assert labels.tolist() == [1, -1, 1]
 
 
-@pytest.mark.parametrize(
-    ("suffix", "engine", "method"),
-    [
-        (".xlsx", "openpyxl", "to_excel"),
-        (".parquet", "pyarrow", "to_parquet"),
-        (".feather", "pyarrow", "to_feather"),
-    ],
-)
-def test_files_that_need_a_package(suffix, engine, method, tmp_path, monkeypatch):
-    path = tmp_path / f"a{suffix}"
-    path.write_bytes(b"")
-    if importlib.util.find_spec(engine):
-        index = {} if suffix == ".feather" else {"index": False}
-        getattr(pd.DataFrame(RECORDS), method)(path, **index)
-        rows, labels = load_table(path, "kind")
-        assert_array_equal(rows, X)
-        assert labels.tolist() == Y
-        path.write_bytes(path.read_bytes()[:-100])
-        with pytest.raises(ValueError, match="or damaged"):
-            load_table(path, "kind")
+ENGINES = {".xlsx": "openpyxl", ".parquet": "pyarrow", ".feather": "pyarrow"}
+
+
+@pytest.mark.parametrize("suffix", ENGINES)
+def test_files_that_need_a_package(suffix, tmp_path):
+    pytest.importorskip(ENGINES[suffix], reason=f"{suffix} needs {ENGINES[suffix]}")
+    path, frame = tmp_path / f"a{suffix}", pd.DataFrame(RECORDS)
+    if suffix == ".xlsx":
+        frame.to_excel(path, index=False)
+    elif suffix == ".parquet":
+        frame.to_parquet(path)
+    else:
+        frame.to_feather(path)
+    rows, labels = load_table(path, "kind")
+    assert_array_equal(rows, X)
+    assert labels.tolist() == Y
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ValueError, match="or damaged"):
+        load_table(path, "kind")
+
+
+def test_columns_that_pandas_has_more_dtypes_for(tmp_path):
+    pytest.importorskip("pyarrow", reason=".parquet needs pyarrow")
+    path = tmp_path / "a.parquet"
+    frame = pd.DataFrame(
+        {
+            "whole": pd.array([1, None, 3], "Int64"),
+            "flag": pd.array([True, None, False], "boolean"),
+            "class": pd.Categorical(["u", None, "v"]),
+            "kind": pd.array([5, 6, 5], "Int64"),
+        }
+    )
+    frame.to_parquet(path)
+    rows, labels = load_table(path, "kind")
+    assert_array_equal(rows["whole"], [1, np.nan, 3])
+    assert_array_equal(rows["flag"], [1, np.nan, 0])
+    assert rows["class"].tolist()[::2] == ["u", "v"]
+    assert rows["class"].isna().tolist() == [False, True, False]
+    assert labels.dtype.kind == "i"
+    frame.assign(when=pd.Timestamp("2020-01-01")).to_parquet(path)
+    with pytest.raises(ValueError, match="'when' has datetime64: make numbers of them"):
+        load_table(path, "kind")
+
+
+@pytest.mark.parametrize("suffix", ENGINES)
+def test_a_package_that_is_missing_is_named(suffix, tmp_path, monkeypatch):
+    path = write(tmp_path / f"a{suffix}", b"")
     monkeypatch.setattr(importlib.util, "find_spec", {"pandas": 1}.get)
-    with pytest.raises(ValueError, match=f"need {engine}: pip install {engine}"):
+    with pytest.raises(ValueError, match=f"need {ENGINES[suffix]}: pip install"):
         load_table(path, "kind")
 
 
@@ -184,6 +215,9 @@ TOO_WIDE = ("," * 100_000 + "y\n" + "1\n" * 100_000).encode()
         ("a.csv", b"", "or damaged: No columns"),
         ("a.csv", b"a,kind\n1,x\n2,\n3,z\n", "1 of the 3 rows have no 'k.* row 2"),
         ("a.csv", b"kind\nx\ny\n", "a feature"),
+        ("a.csv", b"a,kind\n1,x\n2,y,z\n", r"divided at ',' \(or --delimiter\)"),
+        ("a.csv", gzip.compress(b"a,kind\n"), "is no text: call it .gz"),
+        ("a.json", zipped(table_json="[]"), "is no text: call it .zip, .xlsx"),
         ("a.csv", TOO_WIDE, "mostly empty"),
         ("a.json", b"[1, 2]", "rows that are no objects"),
         ("a.json", b'{"a": [1, 2], "kind": 2}', "lists or objects in its rows"),
