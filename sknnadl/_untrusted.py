@@ -54,7 +54,7 @@ def explained(path: str | os.PathLike[str], what: str) -> Iterator[None]:
 
 def read_arrays(file: BinaryIO, names: Sequence[str]) -> list[npt.NDArray[Any]]:
     """Return some of the arrays of an archive of NumPy."""
-    most = _most_bytes(os.fstat(file.fileno()).st_size)
+    n_bytes = os.fstat(file.fileno()).st_size
     with zipfile.ZipFile(file) as archive:
         there = archive.namelist()
         missing = [name for name in names if f"{name}.npy" not in there]
@@ -62,10 +62,7 @@ def read_arrays(file: BinaryIO, names: Sequence[str]) -> list[npt.NDArray[Any]]:
             has = sorted(name.removesuffix(".npy") for name in there)
             raise ValueError(f"it lacks the arrays {missing}, and has {has[:10]}")
         infos = [archive.getinfo(f"{name}.npy") for name in names]
-        if any(info.compress_type not in _COMPRESSIONS for info in infos):
-            raise ValueError("it is compressed in another way than NumPy's archives")
-        if sum(info.file_size for info in infos) > most:
-            raise ValueError(f"it says that it has more than {most} bytes")
+        _check_members(infos, n_bytes)
         return [to_array(archive.read(info)) for info in infos]
 
 
@@ -100,6 +97,42 @@ def gunzip(content: bytes) -> bytes:
             raise ValueError("it ends too early")
         content = decompressor.unused_data.lstrip(b"\0")  # with which it may be filled
     return b"".join(parts)
+
+
+def unzip(content: bytes) -> tuple[str, bytes]:
+    """Return the name and the content of the one file that an archive has inside."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        infos = [
+            info
+            for info in archive.infolist()
+            if not info.is_dir() and not info.filename.startswith("__MACOSX/")
+        ]
+        if len(infos) != 1:
+            names = [info.filename for info in infos[:10]]
+            raise ValueError(f"it must have one file inside, and has {names}")
+        _check_members(infos, len(content))
+        return infos[0].filename, archive.read(infos[0])
+
+
+def check_archive(content: bytes) -> None:
+    """Refuse an archive that grows more than such files do."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        _check_members(archive.infolist(), len(content))
+
+
+def check_size(n_rows: int, n_columns: int, n_bytes: int) -> None:
+    """Refuse a table with more cells than a file of so many bytes may have."""
+    if n_rows * n_columns * 8 > _most_bytes(n_bytes):
+        raise ValueError(f"it has {n_rows} rows of {n_columns} columns, mostly empty")
+
+
+def _check_members(infos: Sequence[zipfile.ZipInfo], n_bytes: int) -> None:
+    """Refuse members that are packed strangely, or grow more than such files do."""
+    if any(info.compress_type not in _COMPRESSIONS for info in infos):
+        raise ValueError("it is compressed in another way than NumPy's archives")
+    most = _most_bytes(n_bytes)
+    if sum(info.file_size for info in infos) > most:
+        raise ValueError(f"it says that it has more than {most} bytes")
 
 
 def _most_bytes(n_bytes: int) -> int:

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import warnings
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -52,6 +53,18 @@ def make_files(folder):
         (folder / f"f{protocol}.pkl.gz").write_bytes(gzip.compress(content, 1))
     table = np.c_[rng.normal(size=(9, 3)).round(3), np.arange(9) % 2]
     np.savetxt(folder / "g.csv", table, delimiter=",", header="a,b,c,y", comments="")
+    text = (folder / "g.csv").read_bytes()
+    (folder / "j.csv.gz").write_bytes(gzip.compress(text))
+    with zipfile.ZipFile(folder / "k.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("g.csv", text)
+    rows = [dict(zip("abcy", row, strict=True)) for row in table.tolist()]
+    (folder / "l.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    names = "".join(f"@attribute {name} numeric\n" for name in "abc")
+    names = f"@relation r\n{names}@attribute y {{0,1}}\n@data\n"
+    lines = ["{},{},{},{:.0f}\n".format(*row) for row in table]
+    (folder / "m.arff").write_text(names + "".join(lines))
+    sparse = ["{3:.0f} 1:{0} 2:{1} 5:{2}\n".format(*row) for row in table]
+    (folder / "n.svmlight").write_text("".join(sparse))
     saved = SavedResults(folder / "h.json", "data")
     saved.keep("model", model, [{"score": 0.5}])
 
@@ -61,6 +74,9 @@ def make_files(folder):
 
     def read_saved(path):
         SavedResults(path, "data").find("model", model)
+
+    def read_table(path):
+        load_table(path, "y")
 
     def inside(content):  # what is mutated is what was compressed
         return gzip.compress(content, 1)
@@ -75,7 +91,12 @@ def make_files(folder):
         "the book's pickle, gzipped": ("f2.pkl.gz", read_book_pickle, None),
         "the book's pickle": ("f2.pkl.gz", read_book_pickle, inside),
         "the book's pickle, protocol 4": ("f4.pkl.gz", read_book_pickle, inside),
-        "csv": ("g.csv", lambda path: load_table(path, "y"), None),
+        "csv": ("g.csv", read_table, None),
+        "csv, gzipped": ("j.csv.gz", read_table, None),
+        "csv, zipped": ("k.zip", read_table, None),
+        "json lines": ("l.jsonl", read_table, None),
+        "arff": ("m.arff", read_table, None),
+        "svmlight": ("n.svmlight", load_table, None),
         "the file of compare": ("h.json", read_saved, None),
         "the file of network2.py": ("i.json", load_network2, None),
     }

@@ -138,13 +138,101 @@ def test_what_is_not_mnist_is_said(tmp_path):
     zeros = np.zeros((5, 28, 28), np.uint8)
     names = ("x_train", "x_test", "y_train", "y_test")
     np.savez(tmp_path / "e.npz", **dict.fromkeys(names, zeros))
-    with pytest.raises(ValueError, match="70,000 images of 784 pixels"):
+    with pytest.raises(ValueError, match="MNIST is images of 28x28 pixels"):
         load_mnist(tmp_path / "e.npz")
+    labels = np.zeros(5, int)
+    for pixels, parts, message in [
+        (zeros - 1.0, (labels, labels), r"from 0 to 255, .* from -1.0 to -1.0"),
+        (zeros, (labels, labels), "more images to train than to test"),
+        (zeros, (labels + 0.5, labels), "integers; .* has float64"),
+    ]:
+        arrays = {"x_train": pixels, "x_test": pixels}
+        np.savez(tmp_path / "f.npz", **arrays, y_train=parts[0], y_test=parts[1])
+        with pytest.raises(ValueError, match=message):
+            load_mnist(tmp_path / "f.npz")
     (tmp_path / "train-images-idx3-ubyte").write_bytes(b"\0\0\x08\x01\0\0\0\x05abc")
     with pytest.raises(ValueError, match="should have 5 values and has 3"):
         load_mnist(tmp_path)
     with pytest.raises(ValueError, match="dtype must be one of"):
         load_mnist(dtype="float64")
+
+
+@pytest.mark.parametrize("scale", [255, 256])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_pixels_from_0_to_1_are_not_divided_again(scale, dtype, tmp_path):
+    x = (np.arange(12 * 784) % 256).reshape(12, 28, 28).astype(np.uint8)
+    parts = {"y_train": np.arange(8), "y_test": np.arange(4)}
+    small = x.astype(dtype) / dtype(scale)
+    np.savez(tmp_path / "m.npz", x_train=small[:8], x_test=small[8:], **parts)
+    raw = load_mnist(tmp_path / "m.npz", dtype="uint8")
+    np.testing.assert_array_equal(raw.X_test, x[8:].reshape(4, 784))
+    data = load_mnist(tmp_path / "m.npz")
+    np.testing.assert_array_equal(data.X_train, x[:4].reshape(4, 784) / 256)
+
+
+def test_black_and_white_pixels_are_0_and_255(tmp_path):
+    x = np.arange(12 * 784).reshape(12, 28, 28) % 2
+    parts = {"y_train": np.arange(8), "y_test": np.arange(4)}
+    np.savez(tmp_path / "m.npz", x_train=x[:8], x_test=x[8:], **parts)
+    raw = load_mnist(tmp_path / "m.npz", dtype="uint8")
+    np.testing.assert_array_equal(raw.X_test, 255 * x[8:].reshape(4, 784))
+
+
+def write_small_idx(folder, prefix, test, x, y, number=8, dtype=">u1"):
+    """Write 8 images to train and 4 to test, under the names of a data set."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for half, rows in (("train", slice(0, 8)), (test, slice(8, 12))):
+        for kind, array in (("images-idx3", x[rows]), ("labels-idx1", y[rows])):
+            head = bytes([0, 0, number, array.ndim])
+            shape = np.array(array.shape, ">u4").tobytes()
+            path = folder / f"{prefix}{half}-{kind}-ubyte.gz"
+            content = head + shape + array.astype(dtype).tobytes()
+            path.write_bytes(gzip.compress(content))
+
+
+@pytest.fixture
+def few_images():
+    x = (np.arange(12 * 784) % 251).reshape(12, 28, 28)
+    return x, np.arange(12) + 15
+
+
+def test_torchvisions_root_folder(few_images, tmp_path):
+    write_small_idx(tmp_path / "MNIST" / "raw", "", "t10k", *few_images)
+    data = load_mnist(tmp_path, dtype="uint8")
+    np.testing.assert_array_equal(data.X_train, few_images[0][:4].reshape(4, 784))
+    np.testing.assert_array_equal(data.y_test, few_images[1][8:])
+
+
+def test_emnist_is_turned_upright_and_its_letters_are_1_to_26(few_images, tmp_path):
+    x, y = few_images
+    write_small_idx(tmp_path, "emnist-letters-", "test", x, y)
+    upright = x.transpose(0, 2, 1).reshape(12, 784)
+    one = tmp_path / "emnist-letters-train-images-idx3-ubyte.gz"
+    for path in (tmp_path, one):
+        data = load_mnist(path, dtype="uint8")
+        np.testing.assert_array_equal(data.X_train, upright[:4])
+        np.testing.assert_array_equal(data.X_val, upright[4:8])
+        assert data.y_test.tolist() == [23, 24, 25, 26]
+    write_small_idx(tmp_path, "emnist-digits-", "test", x, y)
+    with pytest.raises(ValueError, match="several data sets: give the path"):
+        load_mnist(tmp_path)
+    assert load_mnist(one, dtype="uint8").y_train.tolist() == [15, 16, 17, 18]
+
+
+@pytest.mark.parametrize(
+    ("number", "dtype"), [(11, ">i2"), (12, ">i4"), (13, ">f4"), (14, ">f8")]
+)
+def test_idx_of_other_dtypes(number, dtype, few_images, tmp_path):
+    x, y = few_images
+    write_small_idx(tmp_path, "", "t10k", x, y, number, dtype)
+    if number > 12:  # labels are integers
+        for half, rows in (("train", y[:8]), ("t10k", y[8:])):
+            head = bytes([0, 0, 12, 1, 0, 0, 0, len(rows)])
+            path = tmp_path / f"{half}-labels-idx1-ubyte.gz"
+            path.write_bytes(gzip.compress(head + rows.astype(">i4").tobytes()))
+    data = load_mnist(tmp_path, dtype="uint8")
+    np.testing.assert_array_equal(data.X_test, x[8:].reshape(4, 784))
+    np.testing.assert_array_equal(data.y_test, y[8:])
 
 
 def test_the_real_mnist(mnist):

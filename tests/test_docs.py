@@ -51,6 +51,7 @@ def test_functions_of_the_frames_are_in_their_files():
         ("architecture", 5),
         ("codes", 5),
         ("features", 15),
+        ("files", 5),
         ("from_sklearn", 2),
         ("losses", 20),
         ("promises", 10),

@@ -1,18 +1,20 @@
 """The command line: ``sknnadl compare``, or ``python -m sknnadl compare``."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
+from sklearn.base import is_classifier
 from sklearn.model_selection import KFold, StratifiedKFold
-from sklearn.utils.multiclass import type_of_target
 
+from sknnadl.cli.interrupts import Interrupted, interruptible
 from sknnadl.cli.models import choose, image_models, table_models
+from sknnadl.cli.task import TASKS, settle_task
 from sknnadl.comparison.files import check_report_path
-from sknnadl.datasets import load_digits_images, load_mnist
-from sknnadl.datasets.tables import load_table
+from sknnadl.datasets import load_digits_images, load_mnist, load_table
 from sknnadl.reports import compare
 
 #: The data sets that have a name, and the shape of their images.
@@ -42,48 +44,68 @@ def main(arguments: Sequence[str] | None = None, prog: str = "sknnadl") -> int:
     -------
     status : int
         The exit status: 0; 1 if a model failed; 2 after one line about what was wrong
-        with the input.
+        with the input; 130 after Ctrl-C.
     """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
     parser = _make_parser(prog)
     options = parser.parse_args(arguments)
+    options.typed = [*prog.split(), *arguments]
     try:
-        for path in options.out:
-            check_report_path(path)
-        X, y, test, models = _load(options)
-        if options.list:
-            print("\n".join(models))
-            return 0
-        report = compare(
-            choose(models, options.estimators),
-            X,
-            y,
-            cv=_make_folds(options, y),
-            test=None if options.cv else test,
-            scoring=options.scoring,
-            n_jobs=options.n_jobs,
-            random_state=options.random_state,
-            save=options.save,
-            verbose=1,
-        )
+        with interruptible():
+            return _compare(options)
+    except Interrupted:
+        line, status = "interrupted", 130
+        if options.save:
+            line += f"; the same command goes on from {options.save}"
     except (OSError, ValueError) as error:
-        line = " ".join(str(error).split())
-        print(f"{parser.prog}: {line}", file=sys.stderr)
-        return 2
-    print(report)
+        line, status = " ".join(str(error).split()), 2
+    print(f"{parser.prog}: {line}", file=sys.stderr)
+    return status
+
+
+def _compare(options: argparse.Namespace) -> int:
+    """Do what the options say, and return the exit status."""
+    for path in options.out:
+        check_report_path(path)
+    X, y, test, models = _load(options)
+    if options.list:
+        _print(*models)
+        return 0
+    report = compare(
+        choose(models, options.estimators),
+        X,
+        y,
+        cv=_make_folds(options, models),
+        test=None if options.cv else test,
+        scoring=options.scoring,
+        n_jobs=options.n_jobs,
+        random_state=options.random_state,
+        save=options.save,
+        verbose=1,
+    )
+    _print(report)
     if report.sentences():
-        print("", *report.sentences(), sep="\n")
+        _print("", *report.sentences())
     for path in options.out:
         report.save(path, image_shape=_IMAGES.get(options.dataset))
         print(f"Written: {path}", file=sys.stderr)
     return 1 if any(result["error"] for result in report.table) else 0
 
 
-def _make_folds(options: argparse.Namespace, y: Any) -> Any:
+def _print(*lines: object) -> None:
+    """Print lines, as long as somebody reads them: ``head`` goes away early."""
+    try:
+        print(*lines, sep="\n", flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _make_folds(options: argparse.Namespace, models: dict[str, Any]) -> Any:
     """Return folds of rows in a random order: those of files often come sorted."""
     if options.cv is None:
         return None
-    regress = type_of_target(y).startswith("continuous")
-    kind = KFold if regress else StratifiedKFold
+    classify = is_classifier(next(iter(models.values())))
+    kind = StratifiedKFold if classify else KFold
     return kind(options.cv, shuffle=True, random_state=options.random_state)
 
 
@@ -100,16 +122,16 @@ def _make_parser(prog: str) -> argparse.ArgumentParser:
         "--dataset",
         metavar="NAME|PATH",
         help="digits: scikit-learn's 8x8 digits (the default); mnist; or a file: .npz "
-        "with arrays X and y, or .csv or .parquet with a --target",
+        "with arrays X and y, .svmlight, or one with columns and a --target: .csv, "
+        ".tsv, .json, .arff, .xlsx, .parquet or .feather, plain or in .gz or .zip",
     )
-    command.add_argument(
-        "--target", metavar="COLUMN", help="the column of the file to predict"
-    )
+    _add_file_options(command)
     command.add_argument(
         "--data",
         metavar="PATH",
-        help="where MNIST is: a .npz file, a folder of idx files, or mnist.pkl.gz; "
-        "without it the file that SKNNADL_MNIST names, or a download",
+        help="where MNIST or EMNIST is: a .npz file, a folder of idx files, the "
+        "training images in it, or mnist.pkl.gz; without it the file that "
+        "SKNNADL_MNIST names, or a download",
     )
     command.add_argument(
         "--train-rows",
@@ -160,6 +182,42 @@ def _make_parser(prog: str) -> argparse.ArgumentParser:
     return parser
 
 
+def _add_file_options(command: argparse.ArgumentParser) -> None:
+    """Add what can be said about a file of the user's own."""
+    command.add_argument(
+        "--target", metavar="COLUMN", help="the column of the file to predict"
+    )
+    command.add_argument(
+        "--task",
+        choices=TASKS,
+        default="auto",
+        help="predict classes or numbers; auto (the default) goes by the targets, and "
+        "asks where whole numbers may be either",
+    )
+    command.add_argument(
+        "--delimiter",
+        type=_delimiter,
+        metavar="TEXT",
+        help="what is between the columns of a text file, where the guess fails",
+    )
+    command.add_argument(
+        "--encoding",
+        metavar="NAME",
+        help="how letters are stored, such as latin-1, where the guess fails",
+    )
+    command.add_argument(
+        "--no-header",
+        action="store_true",
+        help="the text file has no line of names: its columns are 0, 1, ...",
+    )
+
+
+def _delimiter(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("must be a character, got none")
+    return text.replace("\\t", "\t")  # which no shell makes a tab of
+
+
 def _positive(text: str) -> int:
     return _integer(text, 1, 2**63)
 
@@ -195,13 +253,15 @@ def _load(options: argparse.Namespace) -> tuple[Any, Any, Any, dict[str, Any]]:
             f"--data is the path of MNIST; leave out --dataset {options.dataset}."
         )
     if options.dataset not in _IMAGES:
-        X, y = load_table(options.dataset, options.target)
-        rows = slice(options.train_rows)
-        return X[rows], y[rows], None, table_models(y, options.random_state)
-    if options.target is not None:
-        raise ValueError(
-            f"--target names a column of a file; leave it out for {options.dataset}."
-        )
+        return _load_file(options)
+    for name in ("target", "delimiter", "encoding", "no_header"):
+        if getattr(options, name):
+            raise ValueError(
+                f"--{name.replace('_', '-')} is for a file of your own; leave it out "
+                f"for {options.dataset}."
+            )
+    if options.task == "regression":
+        raise ValueError(f"--task regression is no task for {options.dataset}.")
     models = image_models(options.dataset, options.random_state)
     if options.list:
         return None, None, None, models
@@ -210,3 +270,21 @@ def _load(options: argparse.Namespace) -> tuple[Any, Any, Any, dict[str, Any]]:
     rows = slice(options.train_rows)
     test = data.X_test, data.y_test
     return data.X_train[rows], data.y_train[rows], test, models
+
+
+def _load_file(options: argparse.Namespace) -> tuple[Any, Any, None, dict[str, Any]]:
+    """Return the rows of a file, no rows to test on, and the models for them."""
+    X, y = load_table(
+        options.dataset,
+        options.target,
+        delimiter=options.delimiter,
+        encoding=options.encoding,
+        header=not options.no_header,
+        verbose=1,
+    )
+    if X.ndim > 2:
+        X = X.reshape(len(X), -1)
+    classify, y = settle_task(y, options)
+    models = table_models(X, classify=classify, random_state=options.random_state)
+    rows = slice(options.train_rows)
+    return X[rows], y[rows], None, models

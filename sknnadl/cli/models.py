@@ -4,17 +4,21 @@ from collections.abc import Collection
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from sklearn.compose import (
+    ColumnTransformer,
+    TransformedTargetRegressor,
+    make_column_selector,
+)
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
 )
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC, SVR
-from sklearn.utils.multiclass import type_of_target
 
 from sknnadl.baselines import AverageDarknessClassifier
 from sknnadl.estimators import ConvNetClassifier, MLPClassifier, MLPRegressor
@@ -27,6 +31,8 @@ _TUNED_SVM = {
     "mnist": {"C": 10, "gamma": 0.03},
 }
 
+#: So many words of a column have an input of their own, as in `MLPClassifier`.
+_MOST_WORDS = 255
 
 #: Convolutional networks for 8x8 and for 28x28 pixels. The first is at least as
 #: accurate as the tuned SVM in 5-fold cross-validation
@@ -82,41 +88,73 @@ def image_models(dataset: str, random_state: int) -> dict[str, Any]:
     }
 
 
-def table_models(y: npt.NDArray[Any], random_state: int) -> dict[str, Any]:
+def table_models(X: Any, *, classify: bool, random_state: int) -> dict[str, Any]:
     """Return the models for rows of a user's own, by name.
 
     Parameters
     ----------
-    y : ndarray of shape (n_samples,)
-        The targets: where they are real numbers, the models are regressors.
+    X : ndarray or DataFrame of shape (n_samples, n_features)
+        The rows: numbers, or numbers and words, with missing values or without.
+    classify : bool
+        Whether the models are classifiers, or regressors.
     random_state : int
         What the models with random numbers are seeded with.
 
     Returns
     -------
     models : dict of str to estimator
-        The models, not fitted; those that need it scale the features first.
+        The models, not fitted; each makes of the rows what it needs.
     """
     seed: dict[str, Any] = {"random_state": random_state}
-    if type_of_target(y).startswith("continuous"):
+    if classify:
         return {
-            "mean": DummyRegressor(),
-            "linear": make_pipeline(StandardScaler(), Ridge()),
-            "RBF network": make_pipeline(StandardScaler(), RBFRegressor(**seed)),
-            "SVM": make_pipeline(StandardScaler(), SVR()),
-            "gradient boosting": HistGradientBoostingRegressor(**seed),
-            "MLP": make_pipeline(StandardScaler(), MLPRegressor(**seed)),
+            "most frequent": DummyClassifier(),
+            "logistic regression": _prepared(X, LogisticRegression(max_iter=1000)),
+            "RBF network": _prepared(X, RBFClassifier(**seed)),
+            "SVM": _prepared(X, SVC()),
+            "gradient boosting": _prepared(
+                X, HistGradientBoostingClassifier(**seed), scale=False
+            ),
+            "MLP": _prepared(X, MLPClassifier(**seed)),
         }
+    # An SVM's tube has a width in the units of the targets. To the others their units
+    # are nothing: Ridge and the RBF network are linear in them, the MLP scales them.
+    svm = TransformedTargetRegressor(_prepared(X, SVR()), transformer=StandardScaler())
     return {
-        "most frequent": DummyClassifier(),
-        "logistic regression": make_pipeline(
-            StandardScaler(), LogisticRegression(max_iter=1000)
+        "mean": DummyRegressor(),
+        "linear": _prepared(X, Ridge()),
+        "RBF network": _prepared(X, RBFRegressor(**seed)),
+        "SVM": svm,
+        "gradient boosting": _prepared(
+            X, HistGradientBoostingRegressor(**seed), scale=False
         ),
-        "RBF network": make_pipeline(StandardScaler(), RBFClassifier(**seed)),
-        "SVM": make_pipeline(StandardScaler(), SVC()),
-        "gradient boosting": HistGradientBoostingClassifier(**seed),
-        "MLP": make_pipeline(StandardScaler(), MLPClassifier(**seed)),
+        "MLP": _prepared(X, MLPRegressor(**seed)),
     }
+
+
+def _prepared(X: Any, model: Any, *, scale: bool = True) -> Any:
+    """Return a model behind what it needs: numbers, and an input for each word.
+
+    A missing number becomes the median, and has an input that says that it was missing.
+    """
+    numbers = make_pipeline(
+        SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
+        StandardScaler() if scale else "passthrough",
+    )
+    if isinstance(X, np.ndarray):
+        return make_pipeline(numbers, model)
+    words = OneHotEncoder(
+        handle_unknown="infrequent_if_exist",
+        max_categories=_MOST_WORDS,
+        sparse_output=False,
+    )
+    by_type = ColumnTransformer(
+        [
+            ("numbers", numbers, make_column_selector(dtype_include="number")),
+            ("words", words, make_column_selector(dtype_exclude="number")),
+        ]
+    )
+    return make_pipeline(by_type, model)
 
 
 def choose(models: dict[str, Any], names: Collection[str] | None) -> dict[str, Any]:

@@ -36,6 +36,39 @@ def check_dtype(dtype: str) -> None:
         raise ValueError(f"dtype must be one of {DTYPES}, got {dtype!r}.")
 
 
+def as_bytes(pixels: AnyArray) -> AnyArray:
+    """Return pixels as the raw values from 0 to 255.
+
+    Parameters
+    ----------
+    pixels : ndarray
+        Numbers of any dtype from 0 to 255, or from 0 to 1: then they are taken for raw
+        values divided by 256, as the book's, where all those of the first images are
+        that, and for raw values divided by 255 otherwise.
+
+    Returns
+    -------
+    raw : ndarray of uint8 of the same shape
+        The raw values.
+
+    Raises
+    ------
+    ValueError
+        If they are not such numbers.
+    """
+    low, high = pixels.min(), pixels.max()
+    if not (pixels.dtype.kind in "biuf" and low >= 0 and high <= 255):
+        raise ValueError(
+            "its pixels must be from 0 to 255, or from 0 to 1, and they are "
+            f"{pixels.dtype} from {low} to {high}"
+        )
+    if high > 1:
+        return np.rint(pixels).astype(np.uint8, copy=False)
+    some = pixels[:1000] * 256.0
+    scale = 256 if high < 1 and (some == np.rint(some)).all() else 255
+    return np.rint(pixels * np.float32(scale)).astype(np.uint8)
+
+
 def make_bunch(
     parts: Sequence[tuple[AnyArray, AnyArray]],
     image_shape: tuple[int, int],

@@ -8,9 +8,21 @@ from pathlib import Path
 import numpy as np
 from sklearn.datasets import fetch_openml
 
+from sknnadl._untrusted import explained
 from sknnadl.datasets.book_pickle import read_book_pickle
-from sknnadl.datasets.formats import read_idx_folder, read_npz
-from sknnadl.datasets.images import AnyArray, ImageBunch, check_dtype, make_bunch
+from sknnadl.datasets.formats import (
+    Halves,
+    read_idx_beside,
+    read_idx_folder,
+    read_npz,
+)
+from sknnadl.datasets.images import (
+    AnyArray,
+    ImageBunch,
+    as_bytes,
+    check_dtype,
+    make_bunch,
+)
 
 
 def load_mnist(
@@ -19,7 +31,8 @@ def load_mnist(
     """Load MNIST in the book's split: 50,000 images, 10,000 and 10,000.
 
     The first 50,000 of the official training images train, the last 10,000 validate,
-    and the official test images test.
+    and the official test images test. Data sets in the form of MNIST are divided
+    likewise: as many validate as test.
 
     Parameters
     ----------
@@ -27,8 +40,14 @@ def load_mnist(
         Where the images are:
 
         - a ``.npz`` file with the arrays ``x_train``, ``y_train``, ``x_test`` and
-          ``y_test``;
-        - a folder with the four official idx files, plain or gzipped;
+          ``y_test``, whose pixels may be from 0 to 255 or already from 0 to 1;
+        - a folder with the four official idx files, plain or gzipped, or torchvision's
+          ``root``, which has them in ``MNIST/raw``;
+        - a folder with the four files of one part of EMNIST, or the path of the
+          training images of one part, such as
+          ``emnist-letters-train-images-idx3-ubyte.gz``. The images, which are stored
+          with rows and columns exchanged, are turned upright; letters have the labels
+          1 to 26;
         - the book's ``mnist.pkl.gz``. It is read by an unpickler that can make
           arrays and nothing else.
 
@@ -44,14 +63,15 @@ def load_mnist(
     data : Bunch
         With the arrays ``X_train`` (50000, 784), ``y_train`` (50000,), ``X_val``
         (10000, 784), ``y_val`` (10000,), ``X_test`` (10000, 784) and ``y_test``
-        (10000,), and ``image_shape``, which is ``(28, 28)``. Labels are integers.
+        (10000,), and ``image_shape``, which is ``(28, 28)``. Labels are integers. Other
+        data sets have other numbers of rows.
 
     Raises
     ------
     FileNotFoundError
         If there is nothing at the path.
     ValueError
-        If what is there is not MNIST in one of these formats.
+        If what is there is not images of 28x28 pixels in one of these formats.
 
     See Also
     --------
@@ -62,6 +82,9 @@ def load_mnist(
     LeCun, Y., Bottou, L., Bengio, Y. and Haffner, P. (1998). Gradient-based learning
     applied to document recognition. Proceedings of the IEEE, 86(11), 2278-2324.
 
+    Cohen, G., Afshar, S., Tapson, J. and van Schaik, A. (2017). EMNIST: an extension of
+    MNIST to handwritten letters. arXiv:1702.05373.
+
     Examples
     --------
     >>> from sknnadl.datasets import load_mnist
@@ -71,18 +94,25 @@ def load_mnist(
     """
     check_dtype(dtype)
     path = path or os.environ.get("SKNNADL_MNIST") or None
-    images, labels = _download() if path is None else _read(Path(path))
-    _check(images, labels, path or "OpenML")
+    halves = _download() if path is None else _read(Path(path))
+    source = path or "OpenML"
+    train, test = (_check(images, labels, source) for images, labels in halves)
+    if len(train[0]) <= len(test[0]):
+        raise ValueError(
+            f"{source!s} must have more images to train than to test, got "
+            f"{len(train[0])} and {len(test[0])}."
+        )
+    n_train = len(train[0]) - len(test[0])
     parts = (
-        (images[:50_000], labels[:50_000]),
-        (images[50_000:60_000], labels[50_000:60_000]),
-        (images[60_000:], labels[60_000:]),
+        (train[0][:n_train], train[1][:n_train]),
+        (train[0][n_train:], train[1][n_train:]),
+        test,
     )
     return make_bunch(parts, (28, 28), dtype, scale=256)
 
 
-def _read(path: Path) -> tuple[AnyArray, AnyArray]:
-    """Return all images and labels from a file or folder, in the official order."""
+def _read(path: Path) -> Halves:
+    """Return the images and labels of a file or folder, to train and to test."""
     if not path.exists():
         raise FileNotFoundError(
             f"There is no MNIST at {str(path)!r}. Give the path of a .npz file, of a "
@@ -90,33 +120,41 @@ def _read(path: Path) -> tuple[AnyArray, AnyArray]:
         )
     if path.is_dir():
         return read_idx_folder(path)
-    if path.suffix == ".npz":
+    if path.suffix.lower() == ".npz":
         return read_npz(path)
     if path.suffixes[-2:] == [".pkl", ".gz"]:
-        return read_book_pickle(path)
+        return _halve(*read_book_pickle(path))
+    if "train-images" in path.name:
+        return read_idx_beside(path)
     raise ValueError(
         f"{str(path)!r} is not a format of MNIST that is known: a .npz file, a folder "
-        "of idx files, or the book's mnist.pkl.gz."
+        "of idx files or the training images in it, or the book's mnist.pkl.gz."
     )
 
 
-def _download() -> tuple[AnyArray, AnyArray]:
+def _download() -> Halves:
     data = fetch_openml("mnist_784", version=1, as_frame=False, parser="liac-arff")
-    return data.data.astype(np.uint8), data.target.astype(np.int64)
+    return _halve(data.data.astype(np.uint8), data.target.astype(np.int64))
 
 
-def _check(images: AnyArray, labels: AnyArray, source: object) -> None:
-    """Refuse what is not 70,000 images of 28x28 with labels from 0 to 9."""
-    shapes = images.shape, labels.shape
-    if images.size != 70_000 * 784 or (len(images), *shapes[1]) != (70_000, 70_000):
+def _halve(images: AnyArray, labels: AnyArray) -> Halves:
+    """Return the official images to train, and those to test."""
+    return (images[:60_000], labels[:60_000]), (images[60_000:], labels[60_000:])
+
+
+def _check(
+    images: AnyArray, labels: AnyArray, source: object
+) -> tuple[AnyArray, AnyArray]:
+    """Return images of 28x28 bytes and their labels, if that is what they are."""
+    n = len(images) if images.ndim else 0
+    if n == 0 or images.size != n * 784 or labels.shape != (n,):
         raise ValueError(
-            "MNIST is 70,000 images of 784 pixels and as many labels; "
-            f"{source!s} has arrays of the shapes {shapes[0]} and {shapes[1]}."
+            "MNIST is images of 28x28 pixels, 784 in all, and as many labels; "
+            f"{source!s} has arrays of the shapes {images.shape} and {labels.shape}."
         )
-    if images.dtype != np.uint8 or labels.dtype.kind not in "iu":
+    if labels.dtype.kind not in "iu":
         raise ValueError(
-            f"The pixels of MNIST are bytes and its labels integers; {source!s} has "
-            f"{images.dtype} and {labels.dtype}."
+            f"The labels of MNIST are integers; {source!s} has {labels.dtype}."
         )
-    if not np.isin(labels, np.arange(10)).all():
-        raise ValueError(f"The labels in {source!s} are not all digits from 0 to 9.")
+    with explained(str(source), "file of MNIST"):
+        return as_bytes(images), labels
