@@ -26,7 +26,12 @@ extensions = [
     "numpydoc",
     "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build"]
+# Of a class all methods are on its page, inherited ones too, but for those of
+# scikit-learn that say what a pipeline passes on (`set_fit_request`).
+templates_path = ["_templates"]
+exclude_patterns = ["_build", "_templates"]
+# What is between single backticks is code, and a link where it is on one of the pages.
+default_role = "py:obj"
 html_theme = "pydata_sphinx_theme"
 html_title = "sknnadl"
 html_static_path = ["_static"]

@@ -3,6 +3,7 @@
 import doctest
 import re
 import runpy
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
@@ -62,6 +63,27 @@ def test_examples_on_the_pages_run(page, least):
     failed, tried = doctest.testfile(path, module_relative=False)
     assert tried >= least
     assert not failed
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "sknnadl",
+        "sknnadl.callbacks",
+        "sknnadl.datasets",
+        "sknnadl.inspection",
+        "sknnadl.network",
+        "sknnadl.reports",
+        "sknnadl.saving",
+        "sknnadl.significance",
+        "sknnadl.training",
+    ],
+)
+def test_the_reference_has_every_public_name(module):
+    reference = (DOCS / "api.rst").read_text()
+    named = set(re.findall(r"^   sknnadl\.(?:\w+\.)*(\w+)$", reference, re.MULTILINE))
+    public = import_module(module)
+    assert {name for name in public.__all__ if callable(getattr(public, name))} <= named
 
 
 @beside_a_known_series
