@@ -32,9 +32,17 @@ templates_path = ["_templates"]
 exclude_patterns = ["_build", "_templates"]
 # What is between single backticks is code, and a link where it is on one of the pages.
 default_role = "py:obj"
+html_theme_options = {"header_links_before_dropdown": 4}
+# In a page's list of methods the name of the class is left out.
+toc_object_entries_show_parents = "hide"
 html_theme = "pydata_sphinx_theme"
 html_title = "sknnadl"
 html_static_path = ["_static"]
+html_css_files = ["narrow.css"]
+# A page that has no others below it has no list of them.
+html_sidebars = {
+    page.stem: [] for page in Path(__file__).parent.glob("*.rst") if page.stem != "api"
+}
 autosummary_generate = True
 # Docstrings say more than the annotations of the constructors.
 autodoc_typehints = "none"
@@ -48,6 +56,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"plot_",
     "download_all_examples": False,
     "show_memory": False,
+    "capture_repr": (),  # what a script prints is enough
     "abort_on_example_error": True,
     "reset_modules": ("matplotlib",),
 }

@@ -37,6 +37,13 @@ def test_files_that_are_named_exist(path):
             assert any((folder / name).is_file() for folder in folders), name
 
 
+@pytest.mark.parametrize("path", sorted(DOCS.glob("*.rst")), ids=lambda p: p.name)
+def test_every_page_begins_with_a_title(path):
+    title, rule, *_ = path.read_text().splitlines()
+    assert title
+    assert rule == "=" * len(title)
+
+
 def test_functions_of_the_frames_are_in_their_files():
     frames = re.findall(r"^ +([A-Za-z_]\S+) +(\w+/\S+\.py)", ARCHITECTURE, re.MULTILINE)
     assert len(frames) > 10
