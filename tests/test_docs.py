@@ -39,9 +39,10 @@ def test_files_that_are_named_exist(path):
 
 @pytest.mark.parametrize("path", sorted(DOCS.glob("*.rst")), ids=lambda p: p.name)
 def test_every_page_begins_with_a_title(path):
-    title, rule, *_ = path.read_text().splitlines()
-    assert title
-    assert rule == "=" * len(title)
+    title, rule, *rest = path.read_text().splitlines()
+    if ":orphan:" not in (title, rule, *rest):  # which the gallery has written
+        assert title
+        assert rule == "=" * len(title)
 
 
 def test_functions_of_the_frames_are_in_their_files():
