@@ -85,7 +85,7 @@ def make_models(kind):
         ),
     }
     if kind == "classification":
-        models["label smoothing"] = prepare(tricks.SmoothedClassifier(), scale)
+        models["`label_smoothing=0.1`"] = prepare(own(label_smoothing=0.1), scale)
     return {
         label: model if isinstance(model, Pipeline) else make_pipeline(model)
         for label, model in models.items()

@@ -97,19 +97,26 @@ def as_network3(n_conv, n_dense=1):
     }
 
 
+def half_of_fan_out(shape, rng):
+    """Return weights of N(0, 1/n_out), times 1 - p."""
+    return 0.5 * rng.standard_normal(shape) / np.sqrt(shape[-1])
+
+
 def dropout_as_network3():
     """Return the network whose inputs are dropped before each dense layer.
 
     ``network3.py`` does not divide what is left of them by 1 - p in training, but
     multiplies the weights by it in prediction. That is the same network at weights, and
-    starts, of 1 - p times its size, and so at a rate of (1 - p)^2 times its own.
+    starts, of 1 - p times its size, and so at a rate of (1 - p)^2 times its own. Here
+    all layers have that rate, and in ``network3.py`` kernels and biases four times it.
     """
-    start = {"weight_init": "fan_out", "bias_init": "normal"}
     layers = []
     for filters in (20, 40):
+        start = {"weight_init": "fan_out", "bias_init": "normal"}
         layers += [Conv2D(filters, 5, **start), MaxPool2D(2)]
     layers.append(Flatten())
     for _ in range(2):
+        start = {"weight_init": half_of_fan_out, "bias_init": "normal"}
         layers += [Dropout(0.5), Dense(1000, **start)]
     return {
         "layers": (*layers, Dropout(0.5)),

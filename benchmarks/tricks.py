@@ -219,13 +219,3 @@ class CosLog4Classifier(Tricky, MLPClassifier):
 
 class CosLog4Regressor(Tricky, MLPRegressor):
     """With the schedule coslog4."""
-
-
-class SmoothedClassifier(MLPClassifier):
-    """With a tenth of each label spread over all classes."""
-
-    def _make_rows(self, *args, **kwargs):
-        rows, n_outputs = super()._make_rows(*args, **kwargs)
-        n_classes = max(2, rows._class_targets.shape[1])
-        rows._class_targets = 0.9 * rows._class_targets + 0.1 / n_classes
-        return rows, n_outputs

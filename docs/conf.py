@@ -26,10 +26,23 @@ extensions = [
     "numpydoc",
     "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build"]
+# Of a class all methods are on its page, inherited ones too, but for those of
+# scikit-learn that say what a pipeline passes on (`set_fit_request`).
+templates_path = ["_templates"]
+exclude_patterns = ["_build", "_templates"]
+# What is between single backticks is code, and a link where it is on one of the pages.
+default_role = "py:obj"
+html_theme_options = {"header_links_before_dropdown": 4}
+# In a page's list of methods the name of the class is left out.
+toc_object_entries_show_parents = "hide"
 html_theme = "pydata_sphinx_theme"
 html_title = "sknnadl"
 html_static_path = ["_static"]
+html_css_files = ["narrow.css"]
+# A page that has no others below it has no list of them.
+html_sidebars = {
+    page.stem: [] for page in Path(__file__).parent.glob("*.rst") if page.stem != "api"
+}
 autosummary_generate = True
 # Docstrings say more than the annotations of the constructors.
 autodoc_typehints = "none"
@@ -43,6 +56,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"plot_",
     "download_all_examples": False,
     "show_memory": False,
+    "capture_repr": (),  # what a script prints is enough
     "abort_on_example_error": True,
     "reset_modules": ("matplotlib",),
 }

@@ -3,6 +3,7 @@
 import doctest
 import re
 import runpy
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
@@ -36,6 +37,14 @@ def test_files_that_are_named_exist(path):
             assert any((folder / name).is_file() for folder in folders), name
 
 
+@pytest.mark.parametrize("path", sorted(DOCS.glob("*.rst")), ids=lambda p: p.name)
+def test_every_page_begins_with_a_title(path):
+    title, rule, *rest = path.read_text().splitlines()
+    if ":orphan:" not in (title, rule, *rest):  # which the gallery has written
+        assert title
+        assert rule == "=" * len(title)
+
+
 def test_functions_of_the_frames_are_in_their_files():
     frames = re.findall(r"^ +([A-Za-z_]\S+) +(\w+/\S+\.py)", ARCHITECTURE, re.MULTILINE)
     assert len(frames) > 10
@@ -63,6 +72,27 @@ def test_examples_on_the_pages_run(page, least):
     failed, tried = doctest.testfile(path, module_relative=False)
     assert tried >= least
     assert not failed
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "sknnadl",
+        "sknnadl.callbacks",
+        "sknnadl.datasets",
+        "sknnadl.inspection",
+        "sknnadl.network",
+        "sknnadl.reports",
+        "sknnadl.saving",
+        "sknnadl.significance",
+        "sknnadl.training",
+    ],
+)
+def test_the_reference_has_every_public_name(module):
+    reference = (DOCS / "api.rst").read_text()
+    named = set(re.findall(r"^   sknnadl\.(?:\w+\.)*(\w+)$", reference, re.MULTILINE))
+    public = import_module(module)
+    assert {name for name in public.__all__ if callable(getattr(public, name))} <= named
 
 
 @beside_a_known_series

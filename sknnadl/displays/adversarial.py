@@ -228,7 +228,7 @@ class AdversarialDisplay:
         said_after = zip(self.y_changed, self.confidence_changed, strict=True)
         texts = [f"{label}\n{share:.0%}" for label, share in (*said, *said_after)]
         longest = max(len(line) for text in texts for line in text.splitlines())
-        beside = (0.25 + _LETTER * longest) * shape[0]
+        beside = (0.35 + _LETTER * longest) * shape[0]
         tiles = Tiles(3 * n, 3, shape, gap_across=beside)
         self.ax_ = make_axes(ax, tiles.figsize(beside, least=_LEAST))
         self.figure_ = find_figure(self.ax_)

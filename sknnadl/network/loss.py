@@ -18,10 +18,10 @@ from sknnadl.network.arrays import Array
 class Loss(ABC):
     """A cost of one row, given its logits ``z`` and its target ``y``.
 
-    An object of a subclass of your own is a ``loss`` of every estimator. Before any
-    training its gradient is compared with differences of its values. It is copied,
-    pickled and shared by threads, so it keeps nothing between calls: what it is made
-    of stays as it is, as in a frozen dataclass.
+    An object of a subclass of your own is a ``loss`` of classifiers and regressors.
+    Before any training its gradient is compared with differences of its values. It is
+    copied, pickled and shared by threads, so it keeps nothing between calls: what it is
+    made of stays as it is, as in a frozen dataclass.
 
     Attributes
     ----------
