@@ -61,7 +61,7 @@ def compare(
         of the rows, with the shares of the classes that all rows have, is held out.
     scoring : str, callable, list, dict or None, default=None
         What is measured, as in `sklearn.model_selection.cross_validate`. By default
-        the accuracy of classifiers and the R2 of regressors.
+        the accuracy of classifiers and the R2 of regressors. A score that fails is nan.
     n_jobs : int, default=None
         How many fits run at a time, through joblib, and so on what
         `joblib.parallel_config` says. None means one.
