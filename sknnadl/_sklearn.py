@@ -40,6 +40,7 @@ __all__ = [
     "fit_context",
     "get_namespace_and_device",
     "move_to",
+    "scorer_function",
 ]
 
 #: Rows: what NumPy makes an array of, or a sparse matrix.
@@ -62,6 +63,16 @@ def available_if(check: Callable[[Any], bool]) -> Callable[[Method], Method]:
     """Let a method be there under a condition; its signature stays to be seen."""
     decorator: Callable[[Method], Method] = _available_if(check)
     return decorator
+
+
+def scorer_function(scorer: Any) -> tuple[Callable[..., Any] | None, dict[str, Any]]:
+    """Return the function of targets and predictions that a scorer calls, and how.
+
+    It is None of a function of one's own, and of a scorer whose sign is turned.
+    """
+    if getattr(scorer, "_sign", 0) != 1:
+        return None, {}
+    return getattr(scorer, "_score_func", None), getattr(scorer, "_kwargs", {})
 
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sklearn.base import is_classifier, is_regressor
-from sklearn.metrics import get_scorer
+from sklearn.metrics import check_scoring, get_scorer
 
 from sknnadl.comparison.evaluation import Scoring
 
@@ -96,7 +96,7 @@ def _check_one_kind(pairs: list[tuple[str, Any]]) -> None:
 
 def name_scoring(
     scoring: str | Callable[..., Any] | Iterable[str] | Mapping[str, Any] | None,
-    classify: bool,
+    model: Any,
 ) -> Scoring:
     """Return what is measured, by name.
 
@@ -105,8 +105,8 @@ def name_scoring(
     scoring : str, callable, list of str, dict of str to str or callable, or None
         As in `sklearn.model_selection.cross_validate`. None is the accuracy of
         classifiers and the R2 of regressors.
-    classify : bool
-        Whether the models are classifiers.
+    model : estimator
+        One of the models.
 
     Returns
     -------
@@ -114,9 +114,9 @@ def name_scoring(
         For each name a function of an estimator, X and y.
     """
     if scoring is None:
-        scoring = "accuracy" if classify else "r2"
+        scoring = "accuracy" if is_classifier(model) else "r2"
     if callable(scoring):
-        return {getattr(scoring, "__name__", "score"): scoring}
+        scoring = {getattr(scoring, "__name__", "score"): scoring}
     if isinstance(scoring, str):
         scoring = [scoring]
     if not isinstance(scoring, Mapping):
@@ -124,5 +124,7 @@ def name_scoring(
     if not scoring:
         raise ValueError("scoring must name at least one score, got none.")
     return {
-        name: one if callable(one) else get_scorer(one) for name, one in scoring.items()
+        # scikit-learn says of a metric that it is no scorer
+        name: check_scoring(model, scoring=one) if callable(one) else get_scorer(one)
+        for name, one in scoring.items()
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from sknnadl.comparison.columns import COLUMNS, Column
-from sknnadl.comparison.results import ModelResult, Score, is_share
+from sknnadl.comparison.results import ModelResult, Score
 
 #: What a cell of text is cut to; the JSON has errors in full.
 _WIDTH = 60
@@ -36,7 +37,7 @@ def make_cells(result: ModelResult, scorers: Sequence[str]) -> list[str]:
         empty = len(make_header(scorers)) - 2
         return [_line(result.name), f"failed: {_line(result.error)}", *[""] * empty]
     scores = [
-        cell for name in scorers for cell in _write_interval(name, result.scores[name])
+        cell for name in scorers for cell in _write_interval(result.scores.get(name))
     ]
     measured = [(column, result.measured[column.name]) for column in _shown()]
     values = ["" if value is None else one.write(value) for one, value in measured]
@@ -47,18 +48,21 @@ def _shown() -> list[Column]:
     return [column for column in COLUMNS if column.header]
 
 
-def _write_interval(scorer: str, score: Score) -> tuple[str, str]:
+def _write_interval(score: Score | None) -> tuple[str, str]:
     """Return the cells of a score."""
-    mean = write_score(scorer, score.mean)
+    if score is None:
+        return "nan", ""
+    mean = write_score(score, score.mean)
     if score.low is None or score.high is None:
         return mean, ""
-    low, high = write_score(scorer, score.low), write_score(scorer, score.high)
-    return mean, f"{low} to {high}"
+    return mean, f"{write_score(score, score.low)} to {write_score(score, score.high)}"
 
 
-def write_score(scorer: str, value: float) -> str:
-    """Return a score as text: in percent where it is a share of the rows."""
-    return f"{value:.2%}" if is_share(scorer) else f"{value:.4f}"
+def write_score(score: Score, value: float) -> str:
+    """Return a value of a score as text: in percent where it is a share of the rows."""
+    if math.isnan(value):
+        return "nan"
+    return f"{value:.2%}" if score.is_share else f"{value:.4f}"
 
 
 def describe_result(result: ModelResult) -> str:
@@ -77,7 +81,7 @@ def describe_result(result: ModelResult) -> str:
     if result.error:
         return f"failed: {_line(result.error)}"
     name, score = next(iter(result.scores.items()))
-    text = write_score(name, score.mean)
+    text = write_score(score, score.mean)
     text = text if name == "accuracy" else f"{name} {text}"
     return f"{text}, fitted in {result.measured['fit_seconds']:.1f} s"
 

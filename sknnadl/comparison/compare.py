@@ -17,6 +17,7 @@ from sknnadl.comparison.cells import describe_result
 from sknnadl.comparison.evaluation import Evaluation, Scoring, evaluate
 from sknnadl.comparison.progress import Progress
 from sknnadl.comparison.report import ComparisonReport
+from sknnadl.comparison.resampling import resample_scores
 from sknnadl.comparison.results import ModelResult, merge
 from sknnadl.comparison.saved import SavedResults
 from sknnadl.comparison.splits import Samples, Split, check_test, divide_rows
@@ -60,7 +61,7 @@ def compare(
         of the rows, with the shares of the classes that all rows have, is held out.
     scoring : str, callable, list, dict or None, default=None
         What is measured, as in `sklearn.model_selection.cross_validate`. By default
-        the accuracy of classifiers and the R2 of regressors.
+        the accuracy of classifiers and the R2 of regressors. A score that fails is nan.
     n_jobs : int, default=None
         How many fits run at a time, through joblib, and so on what
         `joblib.parallel_config` says. None means one.
@@ -105,7 +106,7 @@ def compare(
     """
     models = name_estimators(estimators)
     classify = is_classifier(next(iter(models.values())))
-    named = name_scoring(scoring, classify)
+    named = name_scoring(scoring, next(iter(models.values())))
     if cv is not None and test is not None:
         raise ValueError("cv and test exclude each other: give one of them.")
     if isinstance(cv, Iterable):
@@ -221,4 +222,8 @@ def _evaluate(
 ) -> tuple[Evaluation, Any]:
     """Return what was found out and, where it is no fold, the fitted model."""
     evaluation, fitted = evaluate(model, split, scoring)
-    return evaluation, fitted if n_splits == 1 else None
+    if n_splits > 1 or fitted is None:
+        return evaluation, None
+    scores = evaluation["scores"]
+    resampled = resample_scores(fitted, split.take_test(), scoring, scores)
+    return evaluation | {"resampled": resampled}, fitted

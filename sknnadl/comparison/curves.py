@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
@@ -17,6 +18,7 @@ def measure_curve(
     models: Mapping[str, Any],
     splits: Sequence[Split],
     scoring: Scoring,
+    scorers: Sequence[str],
     sizes: Iterable[int],
     n_jobs: int | None,
 ) -> list[dict[str, Any]]:
@@ -30,6 +32,8 @@ def measure_curve(
         The rows.
     scoring : dict of str to callable
         What is measured, by name.
+    scorers : list of str
+        The names of the scores.
     sizes : iterable of int
         How many rows to fit on.
     n_jobs : int or None
@@ -63,7 +67,7 @@ def measure_curve(
     n = len(splits)
     of_tasks = [measured[i : i + n] for i in range(0, len(measured), n)]
     return [
-        _merge(name, size, evaluations, scoring)
+        _merge(name, size, evaluations, scorers)
         for (name, size), evaluations in zip(tasks, of_tasks, strict=True)
     ]
 
@@ -81,7 +85,9 @@ def _merge(
     if errors:
         return row | {"error": errors[0]}
     means = {
-        scorer: statistics.fmean(one["scores"][scorer] for one in evaluations)
+        scorer: statistics.fmean(
+            one["scores"].get(scorer, math.nan) for one in evaluations
+        )
         for scorer in scorers
     }
     seconds = statistics.median(one["fit_seconds"] for one in evaluations)

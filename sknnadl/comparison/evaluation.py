@@ -23,6 +23,9 @@ Evaluation = dict[str, Any]
 #: Predictions are timed again until this many seconds or repeats have passed.
 _TIMING_SECONDS, _TIMING_REPEATS = 0.2, 5
 
+#: What is wrong with a scorer that returns an empty dict.
+_NO_SCORE = "ValueError: scoring gave no score."
+
 
 def evaluate(
     estimator: Any, split: Split, scoring: Scoring, n_train: int | None = None
@@ -43,8 +46,9 @@ def evaluate(
     Returns
     -------
     evaluation : dict
-        ``scores`` by name, ``predictions``, ``n_train`` and ``n_test``, and a value
-        for each of `COLUMNS`. Of a model that fails ``error`` alone.
+        ``scores`` by name, ``score_errors`` of those that failed and are nan,
+        ``predictions``, ``n_train`` and ``n_test``, and a value for each of `COLUMNS`.
+        Of a model that fails, or all of whose scores do, ``error`` alone.
     model : estimator or None
         The fitted clone.
     """
@@ -65,8 +69,12 @@ def _evaluate(
     model.fit(train.X, train.y, **weighting)
     fit_seconds = time.perf_counter() - start
     predicted, predict_seconds = _predict(model, test.X)
+    scores, score_errors = _score(model, test, scoring)
+    if len(score_errors) == len(scores):
+        return {"error": next(iter(score_errors.values()), _NO_SCORE)}, None
     evaluation = {
-        "scores": _score(model, test, scoring),
+        "scores": scores,
+        "score_errors": score_errors,
         "predictions": np.asarray(predicted).tolist(),
         "n_train": len(train.y),
         "n_test": len(predicted),
@@ -86,16 +94,27 @@ def _predict(model: Any, X: Any) -> tuple[Any, float]:
     return predicted, statistics.median(seconds)
 
 
-def _score(model: Any, test: Samples, scoring: Scoring) -> dict[str, float]:
+def _score(
+    model: Any, test: Samples, scoring: Scoring
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Return the scores, nan where one failed, and why it did."""
     weighting = {} if test.weights is None else {"sample_weight": test.weights}
-    scores = {
-        name: float(measure(model, test.X, test.y, **weighting))
-        for name, measure in scoring.items()
-    }
-    for name, score in scores.items():
-        if not math.isfinite(score):
-            raise ValueError(f"The score {name!r} of the predictions is {score}.")
-    return scores
+    scores: dict[str, float] = {}
+    errors: dict[str, str] = {}
+    for name, measure in scoring.items():
+        try:
+            found = measure(model, test.X, test.y, **weighting)
+            several = found if isinstance(found, Mapping) else {name: found}
+            numbers = {one: float(value) for one, value in several.items()}
+        except Exception as error:  # the other scores are measured all the same
+            numbers = {name: math.nan}
+            errors[name] = f"{type(error).__name__}: {error}"
+        for one, score in numbers.items():
+            scores[one] = score if math.isfinite(score) else math.nan
+            if not math.isfinite(score):
+                why = f"ValueError: The score {one!r} of the predictions is {score}."
+                errors.setdefault(one, why)
+    return scores, errors
 
 
 def _weight_parameter(model: Any) -> str:

@@ -120,7 +120,7 @@ def _make_table(results: Sequence[ModelResult], scorers: Sequence[str]) -> str:
 
 def _draw_scores(results: Sequence[ModelResult], scorer: str) -> str:
     """Return a picture: a dot a model, on a line that is its interval."""
-    scores = {r.name: r.scores[scorer] for r in without_failures(results)}
+    scores = {r.name: r.scores[scorer] for r in without_failures(results, scorer)}
     if not scores:
         return '<p class="soft">No model has this score.</p>'
     ends = [

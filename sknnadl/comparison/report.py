@@ -14,7 +14,7 @@ from sknnadl.comparison.evaluation import Scoring
 from sknnadl.comparison.mistakes import count_confusions, find_mistakes
 from sknnadl.comparison.pairs import Pair, compare_pairs
 from sknnadl.comparison.report_formats import WritesFormats
-from sknnadl.comparison.results import ModelResult, without_failures
+from sknnadl.comparison.results import ModelResult, find_scorers, without_failures
 from sknnadl.comparison.splits import Split
 
 
@@ -70,34 +70,50 @@ class ComparisonReport(WritesFormats):
         self.scoring = scoring
         self.splits = splits
         self.estimators = estimators
-        self.scorers: list[str] = list(scoring)
+        self.scorers: list[str] = find_scorers(results, scoring)
         self.targets: list[Any] = [split.y_test for split in splits]
         self.n_train: int = len(splits[0].train_indices)
         self.n_test: int = len(splits[0].test_indices)
 
-    def pairwise(self, scorer: str | None = None) -> list[Pair]:
+    def pairwise(
+        self, scorer: str | None = None, *, rope: float | None = None
+    ) -> list[Pair]:
         """Compare each pair of models, and say whether one is better.
 
         On folds it is the corrected resampled t-test (Nadeau and Bengio 2003) of the
-        scores, on one test set the mid-p McNemar test of the predictions; the p-values
-        are corrected for the number of pairs by Holm's method.
+        scores. On one test set it is the mid-p McNemar test where the score is the
+        accuracy of rows without weights, and the BCa bootstrap of the rows elsewhere.
+        All is corrected for the number of pairs by Bonferroni's method, so that the
+        p-value is below 5 percent where the interval does not hold 0.
 
         Parameters
         ----------
         scorer : str, default=None
             The score to compare; by default the first.
+        rope : float, default=None
+            The largest difference that does not matter, in the unit of the score: 0.01
+            is one point of accuracy. It needs folds.
 
         Returns
         -------
         pairs : list of dict
             For each pair the names ``a`` and ``b``, the better one first, the
             ``difference`` of their scores with the bounds ``low`` and ``high`` of its
-            95% interval, ``p_value``, ``p_corrected``, and ``text``, a sentence.
+            interval, which hold the true differences of all pairs together with a
+            probability of 95 percent, ``low_alone`` and ``high_alone``, which do so for
+            this pair alone, ``p_value``, ``p_corrected``, and ``text``, a sentence.
+            p-values and bounds are nan where there is no spread to judge by: where the
+            difference is the same on all folds or draws.
+            With `rope`, ``p_a_better``, ``p_equal`` and ``p_b_better`` are the
+            probabilities that a is better, that the difference is no larger than
+            `rope`, and that b is better, by the correlated Bayesian t-test (Corani and
+            Benavoli 2015); without, they are None.
 
         Raises
         ------
         ValueError
-            If the score was not measured, or cannot be compared on one test set.
+            If the score was not measured, or cannot be compared on one test set, or if
+            `rope` is given there.
 
         Examples
         --------
@@ -117,7 +133,7 @@ class ComparisonReport(WritesFormats):
                 f"scorer must be one of {self.scorers}, which were measured, got "
                 f"{scorer!r}."
             )
-        return compare_pairs(self.results, scorer, self.targets)
+        return compare_pairs(self.results, scorer, self.targets, rope)
 
     def learning_curve(
         self, sizes: Iterable[int], *, n_jobs: int | None = None
@@ -152,7 +168,8 @@ class ComparisonReport(WritesFormats):
         >>> few["accuracy"] < all_rows["accuracy"] == report.table[0]["accuracy"]
         True
         """
-        return measure_curve(self.models, self.splits, self.scoring, sizes, n_jobs)
+        how = self.models, self.splits, self.scoring, self.scorers
+        return measure_curve(*how, sizes, n_jobs)
 
     def confusion_matrix(self, name: str) -> tuple[NDArray[np.int_], NDArray[Any]]:
         """Count how often a classifier says each class where each class is right.

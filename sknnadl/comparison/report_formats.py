@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -43,8 +44,14 @@ class WritesFormats:
         """The results as a list of dicts of plain values."""
         return [result.row(self.scorers) for result in self.results]
 
-    def sentences(self) -> list[str]:
+    def sentences(self, *, rope: float | None = None) -> list[str]:
         """Return what can be said of each pair of models, by the first score.
+
+        Parameters
+        ----------
+        rope : float, default=None
+            The largest difference that does not matter: models are practically the same
+            where it is no larger with a probability above 95 percent. It needs folds.
 
         Returns
         -------
@@ -54,7 +61,7 @@ class WritesFormats:
         scorer = self.scorers[0]
         if not can_compare(self.results, scorer, self.targets):
             return []
-        pairs = compare_pairs(self.results, scorer, self.targets)
+        pairs = compare_pairs(self.results, scorer, self.targets, rope)
         return [pair["text"] for pair in pairs]
 
     def to_frame(self) -> DataFrame:
@@ -88,12 +95,12 @@ class WritesFormats:
         Returns
         -------
         text : str
-            An object with ``n_train``, ``n_test`` and the list ``models``.
+            An object with ``n_train``, ``n_test`` and the list ``models``; nan is null.
         """
         content = {
             "n_train": self.n_train,
             "n_test": self.n_test,
-            "models": self.table,
+            "models": _without_nan(self.table),
         }
         return json.dumps(content, indent=2) + "\n"
 
@@ -169,3 +176,12 @@ def _import_pandas() -> Any:
         return importlib.import_module("pandas")
     except ImportError as error:
         raise ImportError("to_frame needs pandas: pip install pandas.") from error
+
+
+def _without_nan(value: Any) -> Any:
+    """Return plain values with None for nan, which JSON has not."""
+    if isinstance(value, dict):
+        return {key: _without_nan(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(one) for one in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

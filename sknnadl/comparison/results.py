@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from sknnadl.comparison.columns import COLUMNS
-from sknnadl.comparison.evaluation import Evaluation
-from sknnadl.significance import mean_interval, wilson_interval
-
-_SHARES = "accuracy", "balanced_accuracy", "top_k_accuracy"
-
-
-def is_share(scorer: str) -> bool:
-    """Return whether a score is a share of the rows, from 0 to 1, by its name."""
-    return scorer in _SHARES
+from sknnadl.comparison.evaluation import Evaluation, Scoring
+from sknnadl.comparison.scorers import is_accuracy, is_share
+from sknnadl.significance import (
+    Resampled,
+    bca_interval,
+    hit_variance,
+    mean_interval,
+    wilson_interval,
+)
 
 
 @dataclass(frozen=True)
@@ -26,17 +29,29 @@ class Score:
     Parameters
     ----------
     values : list of float
-        The score on each split.
+        The score on each split; nan where it failed.
     mean : float
         Their mean.
     low, high : float or None
         The bounds of a 95% interval for it, where there is one.
+    is_share : bool
+        Whether it is a share of the rows, from 0 to 1.
+    counts_rows : bool
+        Whether it is the share of rows that are right, and no row has a weight.
+    resampled : Resampled or None
+        The score on rows drawn from a single test set.
+    error : str or None
+        Why it is nan.
     """
 
     values: list[float]
     mean: float
     low: float | None = None
     high: float | None = None
+    is_share: bool = False
+    counts_rows: bool = False
+    resampled: Resampled | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,16 +91,32 @@ class ModelResult:
             row[f"{name}_low"] = score.low if score else None
             row[f"{name}_high"] = score.high if score else None
             row[f"{name}_values"] = score.values if score else []
+            row[f"{name}_error"] = score.error if score else None
         return row | self.measured | {"error": self.error}
 
 
-def without_failures(results: Iterable[ModelResult]) -> list[ModelResult]:
-    """Return the results of the models that did not fail."""
-    return [result for result in results if not result.error]
+def without_failures(
+    results: Iterable[ModelResult], scorer: str | None = None
+) -> list[ModelResult]:
+    """Return the results of the models that did not fail, or have a certain score."""
+    sound = [result for result in results if not result.error]
+    if scorer is None:
+        return sound
+    return [
+        result
+        for result in sound
+        if scorer in result.scores and not math.isnan(result.scores[scorer].mean)
+    ]
+
+
+def find_scorers(results: Iterable[ModelResult], scoring: Scoring) -> list[str]:
+    """Return the names of all scores; one function may have returned several."""
+    names = {name: None for result in results for name in result.scores}
+    return list(names) or list(scoring)
 
 
 def merge(
-    name: str, evaluations: Sequence[Evaluation], scorers: Iterable[str], weighted: bool
+    name: str, evaluations: Sequence[Evaluation], scoring: Scoring, weighted: bool
 ) -> ModelResult:
     """Put what was found out of a model on all splits together.
 
@@ -95,10 +126,10 @@ def merge(
         The model's name.
     evaluations : list of dict
         What `evaluate` returned for each split.
-    scorers : iterable of str
-        The names of the scores.
+    scoring : dict of str to callable
+        What was measured, by name.
     weighted : bool
-        Whether rows were weighted, so that there is no interval on a single split.
+        Whether rows were weighted, so that right ones are not counted.
 
     Returns
     -------
@@ -114,11 +145,10 @@ def merge(
         [evaluation[key] for evaluation in evaluations]
         for key in ("predictions", "n_train", "n_test")
     )
-    scores = {}
-    for one in scorers:
-        values = [evaluation["scores"][one] for evaluation in evaluations]
-        low, high = _find_interval(one, values, n_train, n_test, weighted)
-        scores[one] = Score(values, statistics.fmean(values), low, high)
+    scores = {
+        one: _merge_scores(one, evaluations, scoring.get(one), weighted)
+        for one in evaluations[0]["scores"]
+    }
     measured = _merge_columns(evaluations)
     return ModelResult(name, measured, scores, predictions, n_train, n_test)
 
@@ -132,18 +162,56 @@ def _merge_columns(evaluations: Sequence[Evaluation]) -> dict[str, Any]:
     return merged
 
 
+def _merge_scores(
+    name: str, evaluations: Sequence[Evaluation], scorer: Any, weighted: bool
+) -> Score:
+    values = [evaluation["scores"].get(name, math.nan) for evaluation in evaluations]
+    errors = [
+        evaluation.get("score_errors", {}).get(name) for evaluation in evaluations
+    ]
+    mean, error = statistics.fmean(values), next(filter(None, errors), None)
+    drawn = evaluations[0].get("resampled", {}).get(name)
+    resampled = None
+    if drawn is not None:
+        draws, without = (np.array(drawn[key], float) for key in ("draws", "without"))
+        resampled = Resampled(mean, draws, without)
+    share, counts_rows = is_share(scorer), is_accuracy(scorer) and not weighted
+    low, high = math.nan, math.nan
+    if math.isfinite(mean):
+        n_train, n_test = (
+            [one[key] for one in evaluations] for key in ("n_train", "n_test")
+        )
+        low, high = _find_interval(values, n_train, n_test, counts_rows, resampled)
+    if share:
+        low, high = max(low, 0.0), min(high, 1.0)
+    known = not math.isnan(low)
+    return Score(
+        values,
+        mean,
+        low=low if known else None,
+        high=high if known else None,
+        is_share=share,
+        counts_rows=counts_rows,
+        resampled=resampled,
+        error=error,
+    )
+
+
 def _find_interval(
-    scorer: str,
     values: list[float],
     n_train: list[int],
     n_test: list[int],
-    weighted: bool,
-) -> tuple[float, float] | tuple[None, None]:
-    if len(values) > 1:
-        low, high = mean_interval(values, n_train, n_test)
-        if is_share(scorer):
-            low, high = max(low, 0.0), min(high, 1.0)
-        return low, high
-    if scorer == "accuracy" and not weighted:
-        return wilson_interval(round(values[0] * n_test[0]), n_test[0])
-    return None, None
+    counts_rows: bool,
+    resampled: Resampled | None,
+) -> tuple[float, float]:
+    """Return the 95% interval of a score, nan where there is none."""
+    if not counts_rows:
+        if len(values) > 1:
+            return mean_interval(values, n_train, n_test)
+        return (math.nan, math.nan) if resampled is None else bca_interval(resampled)
+    n_rows = sum(n_test)
+    n_hits = round(sum(v * n for v, n in zip(values, n_test, strict=True)))
+    if len(values) == 1:
+        return wilson_interval(n_hits, n_rows)
+    floor = hit_variance(n_hits, n_rows) / n_rows
+    return mean_interval(values, n_train, n_test, min_variance=floor)

@@ -145,7 +145,7 @@ class ComparisonDisplay:
             found = [
                 (row["name"], row[scorer], row[f"{scorer}_low"], row[f"{scorer}_high"])
                 for row in report.table
-                if row["error"] is None
+                if row.get(scorer) is not None and not np.isnan(row[scorer])
             ]
         else:
             found = [

@@ -11,9 +11,17 @@ from scipy.special import stdtr, stdtrit
 from sknnadl.significance.level import check_level
 from sknnadl.significance.paired_difference import PairedDifference
 
+#: What rounding does to a score, as a part of it.
+_ROUNDING = 1e-12
+
 
 def mean_interval(
-    scores: ArrayLike, n_train: ArrayLike, n_test: ArrayLike, level: float = 0.95
+    scores: ArrayLike,
+    n_train: ArrayLike,
+    n_test: ArrayLike,
+    level: float = 0.95,
+    *,
+    min_variance: float = 0.0,
 ) -> tuple[float, float]:
     """Return an interval for the mean score of a model over folds.
 
@@ -28,12 +36,16 @@ def mean_interval(
         The rows that a fold trains on and tests on; of several numbers the mean counts.
     level : float, default=0.95
         The probability with which the interval covers the true mean.
+    min_variance : float, default=0
+        The variance of the mean is not taken for less: what chance does to a score on
+        as many rows. Of an accuracy it is `hit_variance`, divided by the rows.
 
     Returns
     -------
     low, high : float
-        The bounds; nan with fewer than two folds. They can pass the largest score that
-        there is.
+        The bounds; nan where there is no spread to judge by: with fewer than two folds,
+        or where all scores are the same and `min_variance` is 0. They can pass the
+        largest score that there is.
 
     Raises
     ------
@@ -54,7 +66,8 @@ def mean_interval(
     """
     check_level(level)
     scores = _check_scores("scores", scores)
-    mean, error = _mean_and_error(scores, n_train, n_test)
+    size = _largest(scores)
+    mean, error = _mean_and_error(scores, size, n_train, n_test, min_variance)
     return _interval(mean, error, len(scores), level)
 
 
@@ -64,6 +77,8 @@ def corrected_t_test(
     n_train: ArrayLike,
     n_test: ArrayLike,
     level: float = 0.95,
+    *,
+    min_variance: float = 0.0,
 ) -> PairedDifference:
     """Compare two models by their scores on the same folds.
 
@@ -80,21 +95,25 @@ def corrected_t_test(
         The rows that a fold trains on and tests on; of several numbers the mean counts.
     level : float, default=0.95
         The probability with which the interval covers the true mean difference.
+    min_variance : float, default=0
+        The variance of the mean difference is not taken for less: what chance does to a
+        difference on as many rows. Of accuracies it is `difference_variance`, divided
+        by the rows.
 
     Returns
     -------
     found : PairedDifference
         The mean of a's scores less b's, its interval and the two-sided p-value, by
-        Student's t with ``k - 1`` degrees of freedom. With one fold the interval and
-        the p-value are nan. If all differences are the same, the interval has no width,
-        and the p-value is 1 where they are 0 and 0 elsewhere.
+        Student's t with ``k - 1`` degrees of freedom. The interval and the p-value are
+        nan where there is no spread to judge by: with one fold, or where all
+        differences are the same and `min_variance` is 0.
 
     Raises
     ------
     ValueError
         If scores are not finite, not in one dimension, none at all or not as many for
         a as for b, if the numbers of rows are not positive and one in all or one a
-        fold, or if `level` is not between 0 and 1.
+        fold, if `level` is not between 0 and 1, or if `min_variance` is below 0.
 
     References
     ----------
@@ -112,6 +131,34 @@ def corrected_t_test(
     (-0.0081, 0.0481)
     """
     check_level(level)
+    mean, error, n_folds = difference_and_error(
+        scores_a, scores_b, n_train, n_test, min_variance
+    )
+    low, high = _interval(mean, error, n_folds, level)
+    return PairedDifference(mean, low, high, _p_value(mean, error, n_folds))
+
+
+def difference_and_error(
+    scores_a: ArrayLike,
+    scores_b: ArrayLike,
+    n_train: ArrayLike,
+    n_test: ArrayLike,
+    min_variance: float = 0.0,
+) -> tuple[float, float, int]:
+    """Return the mean difference, its corrected standard error, and how many folds.
+
+    Parameters
+    ----------
+    scores_a, scores_b, n_train, n_test, min_variance : array-like and float
+        As in `corrected_t_test`.
+
+    Returns
+    -------
+    mean, error : float
+        The mean difference and its standard error, nan without any spread.
+    n_folds : int
+        How many folds there are.
+    """
     scores_a = _check_scores("scores_a", scores_a)
     scores_b = _check_scores("scores_b", scores_b)
     n_folds = len(scores_a)
@@ -120,9 +167,12 @@ def corrected_t_test(
             "scores_a and scores_b must be of the same folds, got "
             f"{n_folds} and {len(scores_b)} scores."
         )
-    mean, error = _mean_and_error(scores_a - scores_b, n_train, n_test)
-    low, high = _interval(mean, error, n_folds, level)
-    return PairedDifference(mean, low, high, _p_value(mean, error, n_folds))
+    size = _largest(scores_a, scores_b)
+    differences = scores_a - scores_b
+    return (
+        *_mean_and_error(differences, size, n_train, n_test, min_variance),
+        n_folds,
+    )
 
 
 def _check_scores(name: str, values: ArrayLike) -> NDArray[np.float64]:
@@ -153,33 +203,47 @@ def _mean_rows(name: str, n_rows: ArrayLike, n_folds: int) -> float:
     return float(n_rows.mean())
 
 
+def _largest(*scores: NDArray[np.float64]) -> float:
+    return max(float(np.abs(one).max()) for one in scores)
+
+
 def _mean_and_error(
-    values: NDArray[np.float64], n_train: ArrayLike, n_test: ArrayLike
+    values: NDArray[np.float64],
+    size: float,
+    n_train: ArrayLike,
+    n_test: ArrayLike,
+    min_variance: float,
 ) -> tuple[float, float]:
-    """Return the mean and its corrected standard error, nan of one value."""
+    """Return the mean and its corrected standard error, nan without any spread.
+
+    Values that differ by no more than what rounding does to scores of this size are
+    the same.
+    """
     n_folds = len(values)
     rows_train = _mean_rows("n_train", n_train, n_folds)
     rows_test = _mean_rows("n_test", n_test, n_folds)
-    if n_folds < 2:
-        return float(values[0]), math.nan
-    if np.ptp(values) == 0:  # which rounding of the mean may miss
-        return float(values[0]), 0.0
-    factor = 1 / n_folds + rows_test / rows_train
-    return float(values.mean()), math.sqrt(factor * values.var(ddof=1))
+    if not min_variance >= 0:
+        raise ValueError(f"min_variance must be at least 0, got {min_variance!r}.")
+    if np.ptp(values) <= _ROUNDING * size:
+        mean, variance = float(values[0]), 0.0
+    else:
+        mean, variance = float(values.mean()), float(values.var(ddof=1))
+    variance = max((1 / n_folds + rows_test / rows_train) * variance, min_variance)
+    if n_folds < 2 or variance == 0:
+        return mean, math.nan
+    return mean, math.sqrt(variance)
 
 
 def _interval(
     mean: float, error: float, n_folds: int, level: float
 ) -> tuple[float, float]:
-    if n_folds < 2:
+    if math.isnan(error):
         return math.nan, math.nan
     reach = float(stdtrit(n_folds - 1, (1 + level) / 2)) * error
     return mean - reach, mean + reach
 
 
 def _p_value(mean: float, error: float, n_folds: int) -> float:
-    if n_folds < 2:
+    if math.isnan(error):
         return math.nan
-    if error == 0:
-        return float(mean == 0)
     return float(2 * stdtr(n_folds - 1, -abs(mean) / error))

@@ -7,10 +7,13 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 
 from sknnadl.significance.level import check_level
 from sknnadl.significance.paired_difference import PairedDifference
+
+#: The bound of an interval that ends at 0 and does not hold it.
+_ABOVE_ZERO = float(np.finfo(float).tiny)
 
 
 def mcnemar_test(
@@ -41,6 +44,8 @@ def mcnemar_test(
     found : PairedDifference
         The accuracy of a less that of b, Tango's score interval for it, and the
         two-sided p-value. The p-value is 1 where the models are right on the same rows.
+        It decides whether the interval holds 0: the bound next to 0 is moved there
+        where Tango's own disagrees.
 
     Raises
     ------
@@ -73,12 +78,16 @@ def mcnemar_test(
     n_rows = len(a)
     only_a = int(np.count_nonzero(a & ~b))
     only_b = int(np.count_nonzero(b & ~a))
-    return PairedDifference(
-        difference=(only_a - only_b) / n_rows,
-        low=-_tango_bound(only_b, only_a, n_rows, level),
-        high=_tango_bound(only_a, only_b, n_rows, level),
-        p_value=_p_value(only_a, only_b, exact),
-    )
+    p_value = _p_value(only_a, only_b, exact)
+    low = -_tango_bound(only_b, only_a, n_rows, level)
+    high = _tango_bound(only_a, only_b, n_rows, level)
+    if p_value >= 1 - level:
+        low, high = min(low, 0.0), max(high, 0.0)
+    elif only_a > only_b:
+        low = max(low, _ABOVE_ZERO)
+    elif only_a < only_b:
+        high = min(high, -_ABOVE_ZERO)
+    return PairedDifference((only_a - only_b) / n_rows, low, high, p_value)
 
 
 def _check_correct(
@@ -106,11 +115,12 @@ def _p_value(only_a: int, only_b: int, exact: bool) -> float:
     n_rows, fewer = only_a + only_b, min(only_a, only_b)
     if n_rows == 0:
         return 1.0
+    p_exact = float(binomtest(fewer, n_rows).pvalue)
     if exact:
-        return min(1.0, float(2 * binom.cdf(fewer, n_rows, 0.5)))
-    if only_a == only_b:  # the two tails are one outcome, which counts by half
-        return float(1 - binom.pmf(fewer, n_rows, 0.5) / 2)
-    return float(binom.cdf(fewer, n_rows, 0.5) + binom.cdf(fewer - 1, n_rows, 0.5))
+        return p_exact
+    # As far apart are two outcomes, one on each side, or the one in the middle.
+    n_outcomes = 1 if only_a == only_b else 2
+    return p_exact - n_outcomes * float(binom.pmf(fewer, n_rows, 0.5)) / 2
 
 
 def _tango_bound(only_a: int, only_b: int, n_rows: int, level: float) -> float:

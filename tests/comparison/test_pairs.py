@@ -10,7 +10,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import SVC
 
 from sknnadl import compare
-from sknnadl.significance import corrected_t_test, holm, mcnemar_test
+from sknnadl.significance import bayesian_t_test, corrected_t_test, mcnemar_test
 
 MODELS = {"guess": DummyClassifier(), "Bayes": GaussianNB(), "SVM": SVC()}
 
@@ -25,6 +25,10 @@ def report(iris, folds):
     return compare(MODELS, *iris, cv=folds, scoring=["accuracy", "f1_macro"])
 
 
+def values(rows, pair):
+    return [rows[pair[name]]["f1_macro_values"] for name in "ab"]
+
+
 def test_pairs_on_folds(report):
     pairs = report.pairwise("f1_macro")
     assert [(p["a"], p["b"]) for p in pairs][:2] == [
@@ -33,12 +37,16 @@ def test_pairs_on_folds(report):
     ]
     rows = {row["name"]: row for row in report.table}
     for pair in pairs:
-        values = (rows[pair[name]]["f1_macro_values"] for name in "ab")
-        test = corrected_t_test(*values, 120, 30)
+        test = corrected_t_test(*values(rows, pair), 120, 30)
         assert pair["p_value"] == test.p_value
-        assert (pair["low"], pair["high"]) == (test.low, test.high)
-    corrected = holm([pair["p_value"] for pair in pairs])
-    np.testing.assert_array_equal([pair["p_corrected"] for pair in pairs], corrected)
+        assert (pair["low_alone"], pair["high_alone"]) == (test.low, test.high)
+        assert pair["p_corrected"] == min(1, 3 * test.p_value)
+        assert pair["low"] < pair["low_alone"] < pair["high_alone"] < pair["high"]
+        together = corrected_t_test(*values(rows, pair), 120, 30, 1 - 0.05 / 3)
+        assert (pair["low"], pair["high"]) == pytest.approx(
+            (together.low, together.high)
+        )
+        assert ("beats" in pair["text"]) == (pair["low"] > 0)
     assert pairs[0]["text"].startswith("Bayes beats guess: +0.")
     assert "cannot be told apart on this data" in pairs[2]["text"]
     by_accuracy = report.pairwise()[0]["text"]
@@ -58,14 +66,41 @@ def test_pairs_on_one_test_set(digits):
     assert (pair["a"], pair["b"]) == ("SVM", "Bayes")
     assert pair["difference"] == expected.difference
     assert pair["p_value"] == pair["p_corrected"] == expected.p_value
-    other = compare(models, *data, test=test, scoring="f1_macro")
-    with pytest.raises(ValueError, match="give cv to compare"):
-        other.pairwise()
+    with pytest.raises(ValueError, match="rope needs the scores of folds"):
+        report.pairwise(rope=0.01)
 
 
-def test_weighted_rows_are_not_compared_by_counting_them(iris):
-    weights = np.linspace(1, 2, 150)
-    report = compare(MODELS, *iris, sample_weight=weights, random_state=0)
-    assert report.sentences() == []
-    with pytest.raises(ValueError, match="rows without weights can be compared"):
-        report.pairwise()
+def test_folds_without_spread_are_no_certainty(iris):
+    # A difference of accuracy that is one row of 10 in both folds
+    class Shifted(GaussianNB):
+        def predict(self, X):
+            answers = super().predict(X)
+            answers[0] = (answers[0] + 1) % 3
+            return answers
+
+    cv = [(np.arange(0, 150, 2), np.arange(1, 21, 2))] * 2
+    models = {"one": GaussianNB(), "other": Shifted()}
+    report = compare(models, *iris, cv=cv)
+    (pair,) = report.pairwise()
+    assert pair["difference"] == pytest.approx(0.1)
+    assert pair["low"] < 0 < pair["high"]
+    assert pair["p_value"] > 0.05
+    row = report.table[0]
+    assert row["accuracy_values"] == [1, 1]
+    assert row["accuracy_low"] < row["accuracy_high"] == 1
+    (pair,) = compare(models, *iris, cv=cv, scoring="f1_macro").pairwise()
+    assert np.isnan([pair["p_value"], pair["low"], pair["p_corrected"]]).all()
+    assert pair["text"].endswith("of f1_macro, no spread to judge by.")
+
+
+def test_practically_the_same(report):
+    for pair in report.pairwise("f1_macro", rope=0.05):
+        rows = {row["name"]: row for row in report.table}
+        odds = bayesian_t_test(*values(rows, pair), 120, 30, rope=0.05)
+        assert (pair["p_a_better"], pair["p_equal"]) == (odds.first, odds.equal)
+        assert pair["p_b_better"] == odds.second
+    wide = report.sentences(rope=0.2)
+    assert "are practically the same: +" in wide[2]
+    assert "less than 20 points with probability 1.000" in wide[2]
+    assert wide[0].startswith("Bayes beats guess")
+    assert report.pairwise()[0]["p_equal"] is None

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t, ttest_rel
 
-from sknnadl.significance import PairedDifference, corrected_t_test, mean_interval
+from sknnadl.significance import corrected_t_test, mean_interval
 
 SCORES = st.lists(
     st.tuples(*[st.floats(0, 1).map(lambda score: round(score, 6))] * 2), min_size=1
@@ -47,7 +47,8 @@ def test_corrected_t_test_of_any_scores(scores, ratio, level):
     result = corrected_t_test(a, b, 1, ratio, level=level)
     swapped = corrected_t_test(b, a, 1, ratio, level=level)
     assert swapped.difference == -result.difference
-    if len(scores) == 1:
+    if math.isnan(result.p_value):
+        assert np.ptp(a - b) <= 1e-12
         assert np.isnan([result.low, result.high, result.p_value]).all()
         return
     assert 0 <= result.p_value <= 1
@@ -55,19 +56,36 @@ def test_corrected_t_test_of_any_scores(scores, ratio, level):
         (result.p_value, -result.high, -result.low)
     )
     assert result.low <= result.difference <= result.high
+    floored = corrected_t_test(a, b, 1, ratio, level=level, min_variance=0.01)
+    assert floored.high - floored.low >= result.high - result.low
     if abs(result.p_value - (1 - level)) > 1e-6:
         excludes_zero = result.low > 0 or result.high < 0
         assert excludes_zero == (result.p_value < 1 - level)
 
 
-def test_equal_differences_leave_no_doubt():
-    same = corrected_t_test([0.1] * 3, [0.1] * 3, 9, 1)
-    assert same == PairedDifference(0, 0, 0, 1)
-    # The mean of three times 0.1 is not 0.1 in floating point.
-    assert np.mean([0.1] * 3) != 0.1
-    better = corrected_t_test([0.1] * 3, [0.0] * 3, 9, 1)
-    assert better == PairedDifference(0.1, 0.1, 0.1, 0)
-    assert mean_interval([0.1] * 3, 9, 1) == (0.1, 0.1)
+def test_without_spread_there_is_nothing_to_judge_by():
+    for a, b in [([0.1] * 3, [0.1] * 3), ([0.1] * 3, [0.0] * 3)]:
+        result = corrected_t_test(a, b, 9, 1)
+        assert result.difference == a[0] - b[0]
+        assert np.isnan([result.low, result.high, result.p_value]).all()
+    assert np.isnan(mean_interval([0.1] * 3, 9, 1)).all()
+    # These differences are 0.1 each, but for rounding.
+    a, b = np.array([0.9, 0.8, 0.7]), np.array([0.8, 0.7, 0.6])
+    assert np.ptp(a - b) > 0
+    assert math.isnan(corrected_t_test(a, b, 9, 1).p_value)
+
+
+def test_the_variance_has_a_floor():
+    # 4.302652729696142 is Student's t with 2 degrees of freedom at 0.975.
+    result = corrected_t_test([0.2] * 3, [0.1] * 3, 9, 1, min_variance=0.01)
+    reach = 4.302652729696142 * 0.1
+    assert (result.low, result.high) == pytest.approx((0.1 - reach, 0.1 + reach))
+    # The closed form of Student's t with 2 degrees of freedom at 1
+    assert result.p_value == pytest.approx(1 - 1 / math.sqrt(3))
+    low, high = mean_interval([1.0] * 3, 9, 1, min_variance=0.01)
+    assert (low, high) == pytest.approx((1 - reach, 1 + reach))
+    with pytest.raises(ValueError, match="min_variance must be at least 0, got -1"):
+        mean_interval([1, 2], 9, 1, min_variance=-1)
 
 
 def test_rows_of_several_folds_count_by_their_mean():

@@ -102,6 +102,23 @@ def test_mcnemar_of_any_counts(counts, exact):
     assert mcnemar_test(a, b).p_value <= mcnemar_test(a, b, exact=True).p_value
 
 
+@given(COUNTS, st.booleans(), st.floats(0.5, 0.9999))
+def test_zero_is_in_the_interval_where_the_p_value_has_it(counts, exact, level):
+    result = mcnemar_test(*rows(*counts), exact=exact, level=level)
+    if result.difference != 0:
+        assert (result.low <= 0 <= result.high) == (result.p_value >= 1 - level)
+
+
+def test_at_the_edge_the_p_value_decides():
+    # Of 21 rows 4 to 0: Tango's own bound is above 0, the p-value 1/16.
+    result = mcnemar_test(*rows(17, 4, 0, 0))
+    assert (result.p_value, result.low) == (pytest.approx(1 / 16), 0)
+    # 12 to 0 at a level where Tango's interval holds 0: the p-value is 1/4096.
+    result = mcnemar_test(*rows(88, 12, 0, 0), level=0.9996)
+    assert result.p_value == pytest.approx(1 / 4096)
+    assert 0 < result.low < 1e-9
+
+
 def test_models_that_are_right_on_the_same_rows():
     result = mcnemar_test([True, False], [True, False])
     assert (result.difference, result.p_value) == (0, 1)
