@@ -99,6 +99,13 @@ def copy_layers(taken: Sequence[Hidden], network: Network) -> None:
                 np.copyto(values, other.values[name])
 
 
+def has_own_start(estimator: Any, network: Network) -> bool:
+    """Return whether a seed alone does not tell what the network began with."""
+    values = (value for spec in network.specs for value in vars(spec).values())
+    n_taken = getattr(estimator, "n_init_layers_", 0)  # older files have none
+    return n_taken > 0 or any(map(callable, values))
+
+
 def _hidden_layers(network: Network) -> list[Hidden]:
     """Return the hidden layers that have parameters."""
     places = pairwise([0, *find_ends(network.layers)[:-1]])

@@ -358,3 +358,24 @@ def test_what_is_frozen_is_not_taken_for_dead(iris):
     model.set_params(learning_rate_init=1e-9)
     with pytest.warns(ConvergenceWarning, match="another learning rate"):
         model.fit(*iris)
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_rate_too_low_for_taken_layers_is_named(goes_on, digits):
+    """What they were drawn as is not where the network began."""
+    options = {"weight_init": "large", "learning_rate_init": 1e-9, "max_iter": 5}
+    options["n_iter_no_change"] = np.inf
+    source = MLPClassifier((30,), **options, random_state=1)
+    model = MLPClassifier((30,), **options, init_from=source, random_state=0)
+    model.set_params(warm_start=goes_on)
+    for one in [source, model, model][: 2 + goes_on]:
+        with pytest.warns(ConvergenceWarning, match="learning rate is too low"):
+            one.fit(digits.X_train, digits.y_train)
+
+
+def test_neurons_that_were_dead_when_taken_are_no_fault_of_the_rate(iris):
+    source = MLPClassifier((8,), **FAST).fit(*iris)
+    source.intercepts_[0][...] = -1e3
+    model = MLPClassifier((8,), max_iter=20, init_from=source, random_state=0)
+    with pytest.warns(ConvergenceWarning, match=r"learned nothing.*If the features"):
+        model.fit(*iris)
