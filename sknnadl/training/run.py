@@ -100,7 +100,7 @@ class TrainingRun:
     n_before : int
         The epochs of the runs that it goes on from.
     start : ndarray of shape (n_parameters,) or None
-        Those that `train` began with, where ``seed`` does not say what they were.
+        The parameters that `train` began with, where ``seed`` does not tell them.
     n_good : int
         The last epoch whose cost had not exploded, or 0.
     max_epochs : int
