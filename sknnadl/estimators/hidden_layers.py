@@ -18,6 +18,7 @@ from sknnadl.network.layers import (
     Dropout,
     Flatten,
     L2Pool2D,
+    Maxout,
     MaxPool2D,
 )
 from sknnadl.network.layers.layer import LayerSpec, as_pair
@@ -87,7 +88,7 @@ def check_layers(layers: Sequence[LayerSpec]) -> Sequence[LayerSpec]:
                 "layers must be layers of sknnadl.network, such as Dense(100), "
                 f"got {layer!r} as layer {number}."
             )
-    if any(isinstance(layer, Dense | Flatten) for layer in layers):
+    if any(isinstance(layer, Dense | Flatten | Maxout) for layer in layers):
         return layers
     return [*layers, Flatten()]
 

@@ -112,9 +112,12 @@ def _hidden_layers(network: Network) -> list[Hidden]:
     return [[n for n in network.layers[a:b] if n.parameters] for a, b in places]
 
 
-def _kinds(layers: Hidden) -> list[tuple[type[Layer], Any]]:
-    """Return what two hidden layers must share for one to start from the other."""
-    return [(type(layer), layer.parameters) for layer in layers]
+def _kinds(layers: Hidden) -> list[tuple[type[Layer], Any, int]]:
+    """Return what two hidden layers must share for one to start from the other.
+
+    The size of images may differ, and of the same weights pieces make other neurons.
+    """
+    return [(type(n), n.parameters, n.output_shape[-1]) for n in layers]
 
 
 def _describe_layers(layers: Hidden) -> str:
@@ -124,4 +127,6 @@ def _describe_layers(layers: Hidden) -> str:
         name = type(layer).__name__.removesuffix("Layer")
         first = next(iter(layer.parameters.values()))
         texts.append(f"{name} {'x'.join(map(str, first.shape))}")
+        if layer.output_shape[-1] != first.shape[-1]:
+            texts[-1] += f" of {layer.output_shape[-1]} neurons"
     return " and ".join(texts)

@@ -23,7 +23,7 @@ from sknnadl import (
     MLPClassifier,
     NetworkClassifier,
 )
-from sknnadl.network import BatchNorm, Dense, Dropout
+from sknnadl.network import BatchNorm, Dense, Dropout, Maxout
 from sknnadl.training import Shift
 
 FAST = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
@@ -378,4 +378,15 @@ def test_neurons_that_were_dead_when_taken_are_no_fault_of_the_rate(iris):
     source.intercepts_[0][...] = -1e3
     model = MLPClassifier((8,), max_iter=20, init_from=source, random_state=0)
     with pytest.warns(ConvergenceWarning, match=r"learned nothing.*If the features"):
+        model.fit(*iris)
+
+
+@quiet
+def test_pieces_are_taken_for_as_many_neurons_alone(iris):
+    source = NetworkClassifier([Maxout(6, 2)], **FAST).fit(*iris)
+    model = NetworkClassifier([Maxout(6, 2)], init_from=source, **FAST)
+    assert model.fit(*iris).n_init_layers_ == 1
+    model.set_params(layers=[Maxout(4, 3)])
+    message = "is Maxout 4x12 of 6 neurons, and here it is Maxout 4x12 of 4 neurons:"
+    with pytest.raises(ValueError, match=message):
         model.fit(*iris)
