@@ -93,6 +93,17 @@ def check_layers(layers: Sequence[LayerSpec]) -> Sequence[LayerSpec]:
     return [*layers, Flatten()]
 
 
+def count_named(layers: Sequence[LayerSpec], specs: Sequence[LayerSpec]) -> int:
+    """Return how many of a fitted network's layers a user has named.
+
+    They are all but the output layer and a `Flatten` that `check_layers` has added,
+    whatever the layers that the user names by now.
+    """
+    n_hidden = len(specs) - 1
+    is_longer = len(layers) < n_hidden
+    return n_hidden - (is_longer and isinstance(specs[n_hidden - 1], Flatten))
+
+
 def _make_dense(
     arguments: Any, sizes: list[int], own: list[dict[str, Any]]
 ) -> list[LayerSpec]:
