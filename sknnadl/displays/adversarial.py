@@ -175,19 +175,19 @@ class AdversarialDisplay:
                 f"Only a classifier can be fooled, got {type(estimator).__name__}."
             )
         check_is_fitted(estimator)
-        labels, X = column_or_1d(y), np.asarray(X)
+        labels = column_or_1d(y)
         changed = fast_gradient_sign(estimator, X, labels, eps, clip=clip)
-        before, after = estimator.predict(X), estimator.predict(changed)
+        before, after = estimator.predict(X), estimator.predict(_named(changed, X))
         is_right = before == labels
         fooled = np.flatnonzero(is_right & (after != labels))
-        shown = fooled[:n_images]
+        shown, rows = fooled[:n_images], np.asarray(X)
         display = cls(
-            take_images(X, shown, image_shape),
+            take_images(rows, shown, image_shape),
             take_images(changed, shown, image_shape),
             before[shown],
             after[shown],
-            _find_confidence(estimator, X, shown),
-            _find_confidence(estimator, changed, shown),
+            _find_confidence(estimator, _named(rows[shown], X)),
+            _find_confidence(estimator, _named(changed[shown], X)),
             n_fooled=len(fooled),
             n_samples=int(is_right.sum()),
         )
@@ -294,11 +294,14 @@ class AdversarialDisplay:
             of_changed.set(color=SECOND, fontweight="bold")
 
 
-def _find_confidence(
-    estimator: Any, rows: NDArray[Any], shown: NDArray[np.intp]
-) -> NDArray[Any]:
-    """Return the largest probability of each of the rows that are shown."""
-    if not len(shown):
+def _named(rows: NDArray[Any], X: Any) -> Any:
+    """Return rows with the names of the columns that X has as a data frame, if any."""
+    return type(X)(rows, columns=X.columns) if hasattr(X, "iloc") else rows
+
+
+def _find_confidence(estimator: Any, rows: Any) -> NDArray[Any]:
+    """Return the largest probability of each row."""
+    if not len(rows):
         return np.empty(0)
-    confidence: NDArray[Any] = estimator.predict_proba(rows[shown]).max(axis=1)
+    confidence: NDArray[Any] = estimator.predict_proba(rows).max(axis=1)
     return confidence

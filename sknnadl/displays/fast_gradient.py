@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import issparse
 
 
 def fast_gradient_sign(
@@ -26,7 +27,7 @@ def fast_gradient_sign(
     Parameters
     ----------
     estimator : object
-        A fitted estimator of this package that trains a network.
+        A fitted classifier or regressor of this package that trains a network.
     X : array-like of shape (n_samples, n_features)
         The rows, or images as the estimator takes them.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
@@ -48,8 +49,8 @@ def fast_gradient_sign(
     TypeError
         If the estimator has no ``input_gradient``.
     ValueError
-        If ``eps`` or ``clip`` is not as above, or if ``X`` has values outside
-        ``clip``.
+        If ``eps`` or ``clip`` is not as above, or if ``X`` is sparse or has values
+        outside ``clip``.
 
     See Also
     --------
@@ -83,6 +84,8 @@ def fast_gradient_sign(
         )
     if not (isinstance(eps, Real) and 0 <= eps < np.inf):
         raise ValueError(f"eps must be a finite number of at least 0, got {eps!r}.")
+    if issparse(X):
+        raise ValueError("X is sparse, and changed rows are not: give X.toarray().")
     rows = np.asarray(X)
     low, high = _check_clip(clip, rows)
     gradient = np.asarray(estimator.input_gradient(X, y))

@@ -25,7 +25,6 @@ from sknnadl.estimators.attributes import (
 )
 from sknnadl.estimators.fitting import resume_run, start_run, train
 from sknnadl.estimators.hidden_layers import make_output_layer
-from sknnadl.estimators.input_gradients import InputGradients
 from sknnadl.estimators.inputs import AnyArray, TakesRows
 from sknnadl.estimators.monitors import EvalSets
 from sknnadl.estimators.threads import count_threads
@@ -51,7 +50,6 @@ def can_train_by_parts(estimator):
 
 
 class BaseNetwork(
-    InputGradients,
     TakesRows,
     ParameterViews,
     DerivedAttributes,

@@ -27,7 +27,7 @@ def choose_loss(estimator: Any, losses: Mapping[str, Loss]) -> Loss:
         return losses[estimator.loss].with_arguments(estimator)
     own: Loss = estimator.loss
     allowed = sorted({loss.output_activation for loss in losses.values()})
-    outputs = getattr(own, "output_activation", None)
+    outputs = own.output_activation
     if outputs not in allowed:
         raise ValueError(
             f"loss={own!r} has output_activation={outputs!r}, and of "

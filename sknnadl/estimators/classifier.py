@@ -23,13 +23,16 @@ from sknnadl.estimators.attributes import kept_on_failure
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
 from sknnadl.estimators.class_outputs import MULTILABEL, ClassOutputs
 from sknnadl.estimators.features import HiddenFeatures
+from sknnadl.estimators.input_gradients import InputGradients
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
 from sknnadl.estimators.monitors import EvalSets
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import log_probabilities
 
 
-class BaseNetworkClassifier(ClassOutputs, ClassifierMixin, HiddenFeatures, BaseNetwork):
+class BaseNetworkClassifier(
+    ClassOutputs, ClassifierMixin, HiddenFeatures, InputGradients, BaseNetwork
+):
     """Base class of the classifiers, which have a ``loss`` and a ``class_weight``."""
 
     @available_if(can_train_by_parts)

@@ -12,7 +12,12 @@ from sknnadl.estimators.advice import (
 )
 from sknnadl.estimators.chosen_loss import check_chosen_loss
 from sknnadl.estimators.monitors import make_monitors
-from sknnadl.estimators.starting import copy_layers, count_frozen, find_layers
+from sknnadl.estimators.starting import (
+    copy_layers,
+    count_frozen,
+    find_layers,
+    has_own_start,
+)
 from sknnadl.estimators.threads import count_threads
 from sknnadl.estimators.validation import (
     check_can_be_scored,
@@ -72,18 +77,8 @@ def start_run(
     )
     n_threads = count_threads(estimator.n_jobs)
     watched, validate = make_validation(estimator, network, loss, validation_rows)
-    run = make_run(
-        estimator,
-        network,
-        loss,
-        rows,
-        seed,
-        rng,
-        augmentations,
-        n_threads,
-        watched,
-        validate,
-    )
+    given = network, loss, rows, seed, rng, augmentations, n_threads
+    run = make_run(estimator, *given, watched, validate)
     if goes_on:
         load_state(
             run,
@@ -92,6 +87,8 @@ def start_run(
             estimator.parameters_,
             only_same_rows=is_fit,
         )
+    if is_fit and has_own_start(estimator, network):
+        run.start = network.parameters.copy()
     # Rows of a partial_fit need not be like those before; L-BFGS only goes down.
     run.may_explode = not is_fit or estimator.solver == FULL_BATCH
     if validation_rows is not None:

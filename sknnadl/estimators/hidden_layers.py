@@ -18,6 +18,7 @@ from sknnadl.network.layers import (
     Dropout,
     Flatten,
     L2Pool2D,
+    Maxout,
     MaxPool2D,
 )
 from sknnadl.network.layers.layer import LayerSpec, as_pair
@@ -87,9 +88,20 @@ def check_layers(layers: Sequence[LayerSpec]) -> Sequence[LayerSpec]:
                 "layers must be layers of sknnadl.network, such as Dense(100), "
                 f"got {layer!r} as layer {number}."
             )
-    if any(isinstance(layer, Dense | Flatten) for layer in layers):
+    if any(isinstance(layer, Dense | Flatten | Maxout) for layer in layers):
         return layers
     return [*layers, Flatten()]
+
+
+def count_named(layers: Sequence[LayerSpec], specs: Sequence[LayerSpec]) -> int:
+    """Return how many of a fitted network's layers a user has named.
+
+    They are all but the output layer and a `Flatten` that `check_layers` has added,
+    whatever the layers that the user names by now.
+    """
+    n_hidden = len(specs) - 1
+    is_longer = len(layers) < n_hidden
+    return n_hidden - (is_longer and isinstance(specs[n_hidden - 1], Flatten))
 
 
 def _make_dense(

@@ -19,7 +19,7 @@ from sknnadl.estimators.arguments import (
     WeightInit,
 )
 from sknnadl.estimators.classifier import BaseNetworkClassifier
-from sknnadl.estimators.hidden_layers import check_layers
+from sknnadl.estimators.hidden_layers import check_layers, count_named
 from sknnadl.estimators.inputs import TakesImages
 from sknnadl.network.layers import Dense
 from sknnadl.network.layers.layer import LayerSpec
@@ -329,7 +329,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         return check_layers(self.layers)
 
     def _hidden_ends(self, network):
-        return list(range(1, len(self.layers) + 1))
+        return list(range(1, count_named(self.layers, network.specs) + 1))
 
     def _shape_of_rows(self, n_features):
         return (n_features,)

@@ -17,7 +17,7 @@ from sknnadl.estimators.arguments import (
     Scorer,
     WeightInit,
 )
-from sknnadl.estimators.hidden_layers import check_layers
+from sknnadl.estimators.hidden_layers import check_layers, count_named
 from sknnadl.estimators.inputs import TakesImages
 from sknnadl.estimators.regressor import BaseNetworkRegressor
 from sknnadl.network.layers import Dense
@@ -328,7 +328,7 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         return check_layers(self.layers)
 
     def _hidden_ends(self, network):
-        return list(range(1, len(self.layers) + 1))
+        return list(range(1, count_named(self.layers, network.specs) + 1))
 
     def _shape_of_rows(self, n_features):
         return (n_features,)

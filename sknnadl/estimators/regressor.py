@@ -19,6 +19,7 @@ from sknnadl._sklearn import (
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
 from sknnadl.estimators.chosen_loss import choose_loss
 from sknnadl.estimators.features import HiddenFeatures
+from sknnadl.estimators.input_gradients import InputGradients
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
 from sknnadl.estimators.monitors import EvalSets
 from sknnadl.estimators.scaling import (
@@ -34,7 +35,7 @@ from sknnadl.training.prediction import output_values
 _BEYOND = 10
 
 
-class BaseNetworkRegressor(RegressorMixin, HiddenFeatures, BaseNetwork):
+class BaseNetworkRegressor(RegressorMixin, HiddenFeatures, InputGradients, BaseNetwork):
     """Base class of the regressors, which have a ``loss``."""
 
     _least_to_score = 2

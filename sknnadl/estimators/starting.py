@@ -99,15 +99,25 @@ def copy_layers(taken: Sequence[Hidden], network: Network) -> None:
                 np.copyto(values, other.values[name])
 
 
+def has_own_start(estimator: Any, network: Network) -> bool:
+    """Return whether a seed alone does not tell what the network began with."""
+    values = (value for spec in network.specs for value in vars(spec).values())
+    n_taken = getattr(estimator, "n_init_layers_", 0)  # older files have none
+    return n_taken > 0 or any(map(callable, values))
+
+
 def _hidden_layers(network: Network) -> list[Hidden]:
     """Return the hidden layers that have parameters."""
     places = pairwise([0, *find_ends(network.layers)[:-1]])
     return [[n for n in network.layers[a:b] if n.parameters] for a, b in places]
 
 
-def _kinds(layers: Hidden) -> list[tuple[type[Layer], Any]]:
-    """Return what two hidden layers must share for one to start from the other."""
-    return [(type(layer), layer.parameters) for layer in layers]
+def _kinds(layers: Hidden) -> list[tuple[type[Layer], Any, int]]:
+    """Return what two hidden layers must share for one to start from the other.
+
+    The size of images may differ, and of the same weights pieces make other neurons.
+    """
+    return [(type(n), n.parameters, n.output_shape[-1]) for n in layers]
 
 
 def _describe_layers(layers: Hidden) -> str:
@@ -117,4 +127,6 @@ def _describe_layers(layers: Hidden) -> str:
         name = type(layer).__name__.removesuffix("Layer")
         first = next(iter(layer.parameters.values()))
         texts.append(f"{name} {'x'.join(map(str, first.shape))}")
+        if layer.output_shape[-1] != first.shape[-1]:
+            texts[-1] += f" of {layer.output_shape[-1]} neurons"
     return " and ".join(texts)

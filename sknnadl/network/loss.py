@@ -18,10 +18,10 @@ from sknnadl.network.arrays import Array
 class Loss(ABC):
     """A cost of one row, given its logits ``z`` and its target ``y``.
 
-    An object of a subclass of your own is a ``loss`` of classifiers and regressors.
-    Before any training its gradient is compared with differences of its values. It is
-    copied, pickled and shared by threads, so it keeps nothing between calls: what it is
-    made of stays as it is, as in a frozen dataclass.
+    An object of a subclass of your own is a ``loss`` of every classifier or regressor
+    that trains a network. Before any training its gradient is compared with differences
+    of its values. It is copied, pickled and shared by threads, so it keeps nothing
+    between calls: what it is made of stays as it is, as in a frozen dataclass.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Loss(ABC):
     True
     """
 
-    output_activation: ClassVar[str]
+    output_activation: ClassVar[str] = ""
     #: The loss's number in the compiled kernels.
     kernel_number: ClassVar[int | None] = None
     #: Found with ``benchmarks/defaults.py``.

@@ -36,7 +36,7 @@ def place_centers(
     """Return centres for units, shape (n_centers, n_features).
 
     Rows without weight count for nothing. Where there are no more others than centres,
-    each of these rows that differs from the rest is one.
+    or k-means sees no more different ones, each that differs from the rest is one.
     """
     rows = np.arange(X.shape[0]) if weights is None else np.flatnonzero(weights)
     if len(rows) <= n_centers:
@@ -48,6 +48,8 @@ def place_centers(
     if len(rows) > _ROWS_PER_CENTER * n_centers:
         n_rows = _ROWS_PER_CENTER * n_centers
         rows = np.sort(random_state.choice(rows, n_rows, replace=False))
+    if not _are_more(X, rows, n_centers):
+        return np.unique(_dense(X[rows]), axis=0)
     kmeans = KMeans(
         n_centers, n_init=1, max_iter=_MAX_ROUNDS, random_state=random_state
     )
@@ -59,6 +61,16 @@ def place_centers(
         )
     centers: Floats = kmeans.cluster_centers_
     return centers
+
+
+def _are_more(X: Any, rows: npt.NDArray[np.intp], n_different: int) -> bool:
+    """Return whether there are more different rows than so many."""
+    different: set[bytes] = set()
+    for row in rows:
+        different.add(_dense(X[[row]]).tobytes())
+        if len(different) > n_different:
+            return True
+    return False
 
 
 def find_widths(centers: Floats, width: str | float, n_neighbors: int) -> Floats:

@@ -18,11 +18,11 @@ from sknnadl._sklearn import (
     fit_context,
 )
 from sknnadl.estimators.attributes import kept_on_failure
+from sknnadl.estimators.class_outputs import MULTILABEL
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
 from sknnadl.rbf.base_rbf import BaseRBF
 from sknnadl.rbf.calibration import find_inverse_temperature
 
-_MULTILABEL = "multilabel-indicator"
 #: Where no more than this of an output is due to other rows, they say nothing of it.
 _ALONE = 1e-8
 
@@ -37,8 +37,8 @@ class RBFClassifier(ClassifierMixin, BaseRBF):
     Parameters
     ----------
     n_centers : int, default=100
-        The number of units. Where there are no more rows than that, each row is a
-        centre.
+        The number of units. Where there are no more rows than that, or k-means sees no
+        more different ones, each is a centre.
     centers : {"kmeans", "random"}, default="kmeans"
         Where the units are: at the means that k-means finds, or at rows drawn at
         random. K-means looks at 50 rows a centre at most, drawn at random.
@@ -220,7 +220,7 @@ class RBFClassifier(ClassifierMixin, BaseRBF):
             number, above 0 for the second.
         """
         outputs = self._outputs(X)
-        has_two = self.target_type_ != _MULTILABEL and len(self.classes_) <= 2
+        has_two = self.target_type_ != MULTILABEL and len(self.classes_) <= 2
         return as_given(X, outputs.ravel() if has_two else outputs)
 
     def predict(self, X: MatrixLike) -> AnyArray:
@@ -238,7 +238,7 @@ class RBFClassifier(ClassifierMixin, BaseRBF):
             whose output is above 0.
         """
         outputs = self._outputs(X)
-        if self.target_type_ == _MULTILABEL:
+        if self.target_type_ == MULTILABEL:
             return as_given(X, (outputs > 0).astype(int))
         return as_given(X, self.classes_[self._of_classes(outputs).argmax(axis=1)])
 
@@ -256,7 +256,7 @@ class RBFClassifier(ClassifierMixin, BaseRBF):
             Rows that sum to one (but for an indicator's), in the order of ``classes_``.
         """
         logits = self._logits(X)
-        if self.target_type_ == _MULTILABEL:
+        if self.target_type_ == MULTILABEL:
             return as_given(X, expit(2 * logits))
         return as_given(X, softmax(logits, axis=1))
 
@@ -274,7 +274,7 @@ class RBFClassifier(ClassifierMixin, BaseRBF):
             Natural logarithms, in the order of ``classes_``.
         """
         logits = self._logits(X)
-        if self.target_type_ == _MULTILABEL:
+        if self.target_type_ == MULTILABEL:
             return as_given(X, log_expit(2 * logits))
         return as_given(X, log_softmax(logits, axis=1))
 
@@ -293,7 +293,7 @@ class RBFClassifier(ClassifierMixin, BaseRBF):
             y = column_or_1d(y, warn=True)
         check_classification_targets(y)
         kind = type_of_target(y)
-        kind = kind if kind == _MULTILABEL else "multiclass"
+        kind = kind if kind == MULTILABEL else "multiclass"
         if not hasattr(self, "target_type_"):
             self.target_type_ = kind
         if kind != self.target_type_:
@@ -321,7 +321,7 @@ class RBFClassifier(ClassifierMixin, BaseRBF):
         self.coef_, self.intercept_ = weights[:-1].T.copy(), weights[-1].copy()
         if not hasattr(self, "inverse_temperature_"):
             # The slope of the probability (1 + output) / 2 where all classes are alike.
-            is_indicator = self.target_type_ == _MULTILABEL
+            is_indicator = self.target_type_ == MULTILABEL
             self.inverse_temperature_ = (2 if is_indicator else len(self.classes_)) / 2
 
     def _calibrate(self, X, targets, weights, solution):
@@ -341,7 +341,7 @@ class RBFClassifier(ClassifierMixin, BaseRBF):
         targets, weights = targets[known], weights[known]
         errors = (targets - outputs[known]) / (1 - leverages[known, np.newaxis])
         outputs = targets - errors
-        if targets.shape[1] == 1 or self.target_type_ == _MULTILABEL:
+        if targets.shape[1] == 1 or self.target_type_ == MULTILABEL:
             weights = np.repeat(weights, targets.shape[1])
             outputs, targets = outputs.reshape(-1, 1), targets.reshape(-1, 1)
             outputs, targets = outputs * [-1, 1], targets * [-1, 1]

@@ -24,8 +24,8 @@ class RBFRegressor(RegressorMixin, BaseRBF):
     Parameters
     ----------
     n_centers : int, default=100
-        The number of units. Where there are no more rows than that, each row is a
-        centre.
+        The number of units. Where there are no more rows than that, or k-means sees no
+        more different ones, each is a centre.
     centers : {"kmeans", "random"}, default="kmeans"
         Where the units are: at the means that k-means finds, or at rows drawn at
         random. K-means looks at 50 rows a centre at most, drawn at random.

@@ -61,10 +61,6 @@ class Checkpoint:
 
     def setup(self, estimator: Any, context: Any) -> None:
         """Refuse what cannot be kept, before any training."""
-        if isinstance(estimator, BaseNetwork):
-            describer = Describer()
-            for name, value in estimator.get_params(deep=False).items():
-                describer.describe(name, value)  # which refuses what is code
         if getattr(estimator, "solver", None) == FULL_BATCH:
             raise ValueError(
                 f"solver={FULL_BATCH!r} remembers the curvature of the cost, which no "
@@ -73,7 +69,7 @@ class Checkpoint:
         if isinstance(estimator, BaseNetwork):
             describer = Describer()
             for name, value in estimator.get_params(deep=False).items():
-                describer.describe(name, value)  # or say that it cannot be in a file
+                describer.describe(name, value)  # which refuses what is code
         if not self.path.parent.is_dir():
             raise ValueError(f"There is no folder {str(self.path.parent)!r}.")
         if self.path.is_dir():

@@ -190,6 +190,8 @@ def outputs_are_saturated(run: TrainingRun) -> bool:
 def _start(run: TrainingRun) -> Network:
     """Return the network as it was before any training."""
     network = run.trainer.network
+    if run.start is not None:
+        return network.replica(run.start)
     start = network.replica(np.empty_like(network.parameters))
     start.initialize(np.random.default_rng(run.seed))
     return start

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sknnadl.network.arrays import Array
 from sknnadl.network.layers.batch_norm import BatchNormLayer
 from sknnadl.network.losses import Loss
 from sknnadl.training.data import Rows
@@ -98,6 +99,8 @@ class TrainingRun:
         The rows that went through in mini-batches, over all epochs.
     n_before : int
         The epochs of the runs that it goes on from.
+    start : ndarray of shape (n_parameters,) or None
+        The parameters that `train` began with, where ``seed`` does not tell them.
     n_good : int
         The last epoch whose cost had not exploded, or 0.
     max_epochs : int
@@ -112,6 +115,7 @@ class TrainingRun:
 
     is_over: bool = False
     steepest: float = 0.0
+    start: Array | None = None
     max_epochs: int = 1
     may_explode: bool = True
 

@@ -1,6 +1,7 @@
 """Images that fool a network: the change, and its picture."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,11 +10,17 @@ pytest.importorskip("matplotlib")
 
 import matplotlib.pyplot as plt
 from drawing import count_pixels
+from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 
-from sknnadl import ConvNetClassifier, MLPClassifier, MLPRegressor
+from sknnadl import (
+    ConvNetClassifier,
+    DenoisingAutoencoder,
+    MLPClassifier,
+    MLPRegressor,
+)
 from sknnadl.inspection import AdversarialDisplay, fast_gradient_sign
 
 FEW = {"max_iter": 4, "n_iter_no_change": np.inf, "random_state": 0}
@@ -111,7 +118,11 @@ def test_what_is_asked_for_has_to_make_sense(linear, rows):
             fast_gradient_sign(linear, X, y, 0.1, clip=clip)
     with pytest.raises(ValueError, match=r"from 0 to 1, some outside clip=\(0"):
         fast_gradient_sign(linear, X, y, 0.1, clip=(0, 0.5))
-    for model in (LogisticRegression(), make_pipeline(linear)):
+    for change in (fast_gradient_sign, AdversarialDisplay.from_estimator):
+        with pytest.raises(ValueError, match=r"X is sparse.*X\.toarray"):
+            change(linear, csr_array(X), y, eps=0.1)
+    encoder = DenoisingAutoencoder((2,), **FEW).fit(X)
+    for model in (LogisticRegression(), make_pipeline(linear), encoder):
         with pytest.raises(TypeError, match="has an input_gradient, got"):
             fast_gradient_sign(model, X, y, 0.1)
     with pytest.raises(ValueError, match="Only a classifier can be fooled"):
@@ -173,6 +184,19 @@ def test_images_of_colour_and_words(digits):
     display.figure_.canvas.draw()
     for (left, _), (_, change, _) in zip(display.text_, display.images_, strict=True):
         assert left.get_window_extent().x1 < change.get_window_extent().x0
+
+
+def test_pixels_in_named_columns(digits):
+    names = [f"pixel {i}" for i in range(64)]
+    frames = [pd.DataFrame(X, columns=names) for X in (digits.X_train, digits.X_test)]
+    displays = [
+        AdversarialDisplay.from_estimator(
+            MLPClassifier((20,), **FEW).fit(X, digits.y_train), rows, digits.y_test
+        )
+        for X, rows in (frames, (digits.X_train, digits.X_test))
+    ]
+    assert said(displays[0]) == said(displays[1])
+    assert displays[0].n_fooled == displays[1].n_fooled > 0
 
 
 def test_nothing_is_fooled_by_nothing(linear, rows):

@@ -183,3 +183,14 @@ def test_features_follow_weights_that_are_changed_in_place(iris):
     model.coefs_[0][...] = 0
     model.intercepts_[0][...] = 2
     assert (model.transform(iris[0]) == 2).all()
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("layers", [[], [Dense(3)], [Dense(3)] * 6])
+def test_layers_for_the_next_fit_are_not_those_of_this_one(layers, iris):
+    model = NetworkClassifier([Dense(5), Dense(4)], max_iter=2, random_state=0)
+    features = model.fit(*iris).transform(iris[0])
+    assert features.shape == (150, 4)
+    model.set_params(layers=layers)
+    np.testing.assert_array_equal(model.transform(iris[0]), features)
+    assert len(model.get_feature_names_out()) == 4

@@ -13,6 +13,7 @@ from sklearn.exceptions import NotFittedError
 from sknnadl import (
     ConvNetClassifier,
     ConvNetRegressor,
+    DenoisingAutoencoder,
     MLPClassifier,
     MLPRegressor,
     NetworkClassifier,
@@ -257,3 +258,5 @@ def test_what_there_is_no_gradient_of(rows):
     model = MLPClassifier.for_tables((8,), **FEW).fit(frame, THREE)
     with pytest.raises(ValueError, match=r"columns \[16\] of X have categories"):
         model.input_gradient(frame, THREE)
+    # Its rows are targets too, which would have to move with them.
+    assert not hasattr(DenoisingAutoencoder(), "input_gradient")

@@ -177,6 +177,16 @@ def test_rectifiers_that_start_at_zero_were_not_driven_there(iris):
             model.set_params(max_iter=30, random_state=0).fit(*iris)
 
 
+def test_a_start_is_asked_for_once_whatever_comes_of_it(digits):
+    """Weights from elsewhere may be gone then."""
+    rng = np.random.default_rng(0)
+    weights = iter([rng.normal(size=(64, 30)), rng.normal(size=(30, 10))])
+    model = MLPClassifier((30,), weight_init=lambda shape, rng: next(weights))
+    model.set_params(learning_rate_init=1e-9, max_iter=5, n_iter_no_change=np.inf)
+    with pytest.warns(ConvergenceWarning, match="learning rate is too low"):
+        model.fit(digits.X_train, digits.y_train)
+
+
 @pytest.mark.parametrize("kind", ["weight_init", "bias_init"])
 def test_a_start_that_is_a_function_is_pickled_and_not_saved(kind, iris, tmp_path):
     model = MLPClassifier((5, 4), "tanh", **{kind: halves}, **SHORT).fit(*iris)

@@ -184,6 +184,13 @@ def test_other_outputs_are_refused(iris, valued):
 
     with pytest.raises(ValueError, match="output_activation=None"):
         MLPRegressor(loss=Silent()).fit(*valued)
+
+    class Unsaid(Loss):
+        value, gradient = LogCosh.value, LogCosh.gradient
+
+    for model, data in ((MLPClassifier(), iris), (MLPRegressor(), valued)):
+        with pytest.raises(ValueError, match="output_activation='', and of"):
+            model.set_params(loss=Unsaid()).fit(*data)
     for what in (Focal, np.square, 3):
         with pytest.raises(ValueError, match="'loss' parameter of MLPClassifier"):
             MLPClassifier(loss=what).fit(*iris)

@@ -23,7 +23,7 @@ from sknnadl import (
     MLPClassifier,
     NetworkClassifier,
 )
-from sknnadl.network import BatchNorm, Dense, Dropout
+from sknnadl.network import BatchNorm, Dense, Dropout, Maxout
 from sknnadl.training import Shift
 
 FAST = {"max_iter": 3, "n_iter_no_change": np.inf, "random_state": 0}
@@ -357,4 +357,36 @@ def test_what_is_frozen_is_not_taken_for_dead(iris):
     model = MLPClassifier((5,), init_from=source, train_init_layers=False, **FAST)
     model.set_params(learning_rate_init=1e-9)
     with pytest.warns(ConvergenceWarning, match="another learning rate"):
+        model.fit(*iris)
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_rate_too_low_for_taken_layers_is_named(goes_on, digits):
+    """What they were drawn as is not where the network began."""
+    options = {"weight_init": "large", "learning_rate_init": 1e-9, "max_iter": 5}
+    options["n_iter_no_change"] = np.inf
+    source = MLPClassifier((30,), **options, random_state=1)
+    model = MLPClassifier((30,), **options, init_from=source, random_state=0)
+    model.set_params(warm_start=goes_on)
+    for one in [source, model, model][: 2 + goes_on]:
+        with pytest.warns(ConvergenceWarning, match="learning rate is too low"):
+            one.fit(digits.X_train, digits.y_train)
+
+
+def test_neurons_that_were_dead_when_taken_are_no_fault_of_the_rate(iris):
+    source = MLPClassifier((8,), **FAST).fit(*iris)
+    source.intercepts_[0][...] = -1e3
+    model = MLPClassifier((8,), max_iter=20, init_from=source, random_state=0)
+    with pytest.warns(ConvergenceWarning, match=r"learned nothing.*If the features"):
+        model.fit(*iris)
+
+
+@quiet
+def test_pieces_are_taken_for_as_many_neurons_alone(iris):
+    source = NetworkClassifier([Maxout(6, 2)], **FAST).fit(*iris)
+    model = NetworkClassifier([Maxout(6, 2)], init_from=source, **FAST)
+    assert model.fit(*iris).n_init_layers_ == 1
+    model.set_params(layers=[Maxout(4, 3)])
+    message = "is Maxout 4x12 of 6 neurons, and here it is Maxout 4x12 of 4 neurons:"
+    with pytest.raises(ValueError, match=message):
         model.fit(*iris)

@@ -124,6 +124,14 @@ def test_few_rows_are_centres_themselves():
         assert draw(X, 2, how, np.array([0.0, 1, 1, 0])).ravel().tolist() == [1, 2]
 
 
+@pytest.mark.parametrize("kind", [np.array, sparse.csr_array])
+def test_few_different_rows_are_centres_themselves(kind):
+    X = kind(np.repeat([[2.0], [0], [3]], 20, axis=0))
+    for n_centers in (3, 10):  # of which k-means would warn
+        assert draw(X, n_centers, "kmeans").ravel().tolist() == [0, 2, 3]
+    assert len(draw(X, 2, "kmeans")) == 2
+
+
 def test_k_means_is_scikit_learns():
     X = np.random.default_rng(0).random((200, 2))
     weights = np.random.default_rng(1).integers(0, 3, 200).astype(float)

@@ -110,6 +110,7 @@ def test_networks_of_it_are_saved_and_go_on(first, digits, tmp_path):
         model.set_params(input_shape=(8, 8))
     fitted = clone(model).set_params(max_norm=1.0).fit(X, y)
     assert "Maxout(units=12, pieces=3)" in fitted.summary()
+    assert fitted.summary().count("Flatten") == len(first) // 2  # it gives rows itself
     assert fitted.n_layers_ == len(fitted.coefs_) + 1
     assert fitted.coefs_[-2].shape[1] == 36
     assert np.linalg.norm(fitted.coefs_[-2], axis=0).max() < 1 + 1e-6
