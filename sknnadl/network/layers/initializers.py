@@ -164,8 +164,15 @@ def initialize(
         biases[...] = _draw(spec, "bias_init", bias, biases, rng)
     elif bias == "normal":
         biases[...] = rng.standard_normal(biases.shape)
+    elif bias == "zeros":
+        biases[...] = 0
+    elif abs(bias) <= np.finfo(biases.dtype).max:
+        biases[...] = bias
     else:
-        biases[...] = 0 if bias == "zeros" else bias
+        raise ValueError(
+            f"bias_init of {spec} is larger than any number in {biases.dtype}, got "
+            f"{bias!r}: use a smaller one."
+        )
 
 
 def _draw(

@@ -142,3 +142,9 @@ def test_functions_are_no_part_of_what_is_left():
     network = Network([Dense(3, "tanh", ones, ones)], (4,))
     expected = {"layer": "Dense", "units": 3, "activation": "tanh"}
     assert network.plain_specs == [expected]
+
+
+def test_a_bias_beyond_the_dtype_is_refused():
+    network = Network([Dense(2, bias_init=1e300)], (3,), "float32")
+    with pytest.raises(ValueError, match="larger than any number in float32, got 1e"):
+        network.initialize(np.random.default_rng(0))
