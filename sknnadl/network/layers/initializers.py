@@ -166,7 +166,7 @@ def initialize(
         biases[...] = rng.standard_normal(biases.shape)
     elif bias == "zeros":
         biases[...] = 0
-    elif abs(bias) <= float(np.finfo(biases.dtype).max):
+    elif abs(float(bias)) <= float(np.finfo(biases.dtype).max):
         biases[...] = bias
     else:
         raise ValueError(
