@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import issparse
 from sklearn.base import is_classifier
 from sklearn.utils.validation import (
     check_consistent_length,
@@ -215,13 +216,13 @@ class MisclassifiedDisplay:
         display : MisclassifiedDisplay
             The display, drawn.
         """
-        labels, said, X = column_or_1d(y_true), column_or_1d(y_pred), np.asarray(X)
-        check_consistent_length(labels, said, X)
+        labels, said, rows = column_or_1d(y_true), column_or_1d(y_pred), _dense(X)
+        check_consistent_length(labels, said, rows)
         if n_images < 1:
             raise ValueError(f"n_images must be at least 1, got {n_images!r}.")
         wrong = np.flatnonzero(labels != said)
         shown = wrong[:n_images]
-        images = take_images(X, shown, image_shape)
+        images = take_images(rows, shown, image_shape)
         display = cls(
             images,
             labels[shown],
@@ -300,3 +301,8 @@ class MisclassifiedDisplay:
             if n < self.n_misclassified:
                 title += f", the first {n}"
             self.ax_.set_title(title, loc="left", color=QUIET, fontsize="medium")
+
+
+def _dense(X: Any) -> NDArray[Any]:
+    """Return images, or rows that may be sparse, as an array."""
+    return np.asarray(X.toarray() if issparse(X) else X)

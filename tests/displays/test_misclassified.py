@@ -5,6 +5,7 @@ pytest.importorskip("matplotlib")
 
 import matplotlib.pyplot as plt
 from drawing import count_pixels
+from scipy.sparse import coo_array, csr_array
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression
 from sklearn.naive_bayes import BernoulliNB
@@ -119,3 +120,14 @@ def test_errors(iris):
         draw(Y_TRUE[:3], Y_PRED, IMAGES)
     with pytest.raises(ValueError, match="n_images must be at least 1"):
         draw(Y_TRUE, Y_PRED, IMAGES, n_images=0)
+
+
+def test_sparse_rows_are_drawn_as_dense_ones():
+    rows = IMAGES.reshape(4, 6)
+    given = Y_TRUE, Y_PRED
+    dense = MisclassifiedDisplay.from_predictions(*given, X=rows, image_shape=(2, 3))
+    for form in (csr_array, coo_array):
+        sparse = MisclassifiedDisplay.from_predictions(
+            *given, X=form(rows), image_shape=(2, 3)
+        )
+        np.testing.assert_array_equal(sparse.images, dense.images)
