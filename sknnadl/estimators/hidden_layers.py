@@ -132,7 +132,9 @@ def _normalize(
 
 def _arguments_of_layers(arguments: Any, n_hidden: int) -> list[dict[str, Any]]:
     """Return the activation and the starts of each hidden layer, by name."""
-    hidden = f"the {n_hidden} hidden layers"
+    hidden = (
+        "the one hidden layer" if n_hidden == 1 else f"the {n_hidden} hidden layers"
+    )
     both = n_hidden + 1, f"{hidden} and the output layer"
     entries = {
         "activation": _one_each(arguments, "activation", n_hidden, hidden),

@@ -30,11 +30,18 @@ def find_layers(estimator: Any) -> list[Hidden]:
     ------
     ValueError
         If there is no fitted network, or if it has fewer hidden layers.
+    FileNotFoundError
+        If there is no file of the name given.
     """
     source = getattr(estimator, "init_from", None)
     if source is None:
         return []
     if isinstance(source, str | os.PathLike):
+        if not os.path.isfile(source):
+            raise FileNotFoundError(
+                f"init_from is {str(source)!r}, where there is no file: name one that "
+                "sknnadl.save has written, or give a fitted network."
+            )
         assert load_file is not None
         source = load_file(source)
     if isinstance(source, FrozenEstimator):
@@ -54,7 +61,8 @@ def find_layers(estimator: Any) -> list[Hidden]:
             allowed = f"from 1 to {len(layers)}, or None"
         raise ValueError(
             f"init_layers must be {allowed}, as the network in init_from has "
-            f"{len(layers)} hidden layers, got {estimator.init_layers}."
+            f"{len(layers)} hidden layer{'' if len(layers) == 1 else 's'}, got "
+            f"{estimator.init_layers}."
         )
     return layers[:n_layers]
 
