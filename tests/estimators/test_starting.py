@@ -226,7 +226,7 @@ def test_from_a_file(as_path, source, halves, tmp_path):
     loaded.partial_fit(*halves[1])  # which has no need of the file
     model.partial_fit(*halves[1])
     assert_array_equal(loaded.parameters_, model.parameters_)
-    with pytest.raises(FileNotFoundError, match="init_from is .* there is no file"):
+    with pytest.raises(FileNotFoundError, match=r"init_from is .* there is no file"):
         loaded.fit(*halves[1])
     assert_array_equal(loaded.parameters_, model.parameters_)
 
