@@ -35,7 +35,6 @@ LEADERS = {
         "convnet": "convnet_classifier.py",
         "autoencoder": "denoising_autoencoder.py",
     },
-    "history_": {"autoencoder": "denoising_autoencoder.py"},
     "input_shape_": {"network_": "network_classifier.py"},
     "loss": {
         "regressor": "mlp_regressor.py",

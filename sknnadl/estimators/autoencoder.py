@@ -18,15 +18,16 @@ from sknnadl._sklearn import (
     fit_context,
 )
 from sknnadl.estimators.base import BaseNetwork, can_train_by_parts
+from sknnadl.estimators.features import preserved_dtypes
 from sknnadl.estimators.flat_images import FlattensImages
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
+from sknnadl.estimators.monitors import EvalSets
 from sknnadl.estimators.scaling import share_of_variance
 from sknnadl.estimators.threads import count_threads
 from sknnadl.network.losses import RECONSTRUCTION_LOSSES
 from sknnadl.network.parts import copy_part
 from sknnadl.training.data import OwnTargets, Rows
 from sknnadl.training.prediction import output_values, predict_logits
-from sknnadl.training.recipe import FULL_BATCH
 
 
 class BaseAutoencoder(
@@ -50,6 +51,8 @@ class BaseAutoencoder(
         *,
         X_val: MatrixLike | None = None,
         sample_weight_val: VectorLike | None = None,
+        eval_sets: EvalSets | None = None,
+        X_eval: tuple[MatrixLike, ...] | None = None,
     ) -> Self:
         """Train the network to restore rows.
 
@@ -71,6 +74,14 @@ class BaseAutoencoder(
             out.
         sample_weight_val : array-like of shape (n_val,), default=None
             The weights of ``X_val``.
+        eval_sets : dict of str to tuple, default=None
+            Rows that only watch, uncorrupted: under a name ``(X, None)`` or ``(X, None,
+            sample_weight)``. After each epoch their loss, without penalty, and their
+            score go into ``history_``, of a set ``"test"`` as ``"test_loss"`` and
+            ``"test_score"``.
+        X_eval : tuple, default=None
+            The rows of each set, for a pipeline to transform; in ``eval_sets`` None
+            is in their place.
 
         Returns
         -------
@@ -92,7 +103,8 @@ class BaseAutoencoder(
             If training was interrupted. The estimator is that of the last whole
             epoch or, with ``early_stopping``, of the best one so far.
         """
-        return self._fit(X, None, sample_weight, (X_val, None, sample_weight_val))
+        given = (X_val, None, sample_weight_val), (eval_sets, X_eval)
+        return self._fit(X, None, sample_weight, *given)
 
     @available_if(can_train_by_parts)
     @fit_context()
@@ -104,6 +116,8 @@ class BaseAutoencoder(
         *,
         X_val: MatrixLike | None = None,
         sample_weight_val: VectorLike | None = None,
+        eval_sets: EvalSets | None = None,
+        X_eval: tuple[MatrixLike, ...] | None = None,
     ) -> Self:
         """Train for one epoch of mini-batches over the rows given.
 
@@ -121,10 +135,8 @@ class BaseAutoencoder(
         sample_weight : array-like of shape (n_samples,), default=None
             The weight of each row's cost. Weights are divided by their mean in the
             first call, and by the same number in those that go on from it.
-        X_val : {array-like, sparse matrix} of shape (n_val, n_features), default=None
-            Rows to validate on.
-        sample_weight_val : array-like of shape (n_val,), default=None
-            The weights of ``X_val``.
+        X_val, sample_weight_val, eval_sets, X_eval
+            Rows to validate on, and rows that only watch, as in `fit`.
 
         Returns
         -------
@@ -137,8 +149,8 @@ class BaseAutoencoder(
             If the data cannot be trained on. The estimator is left as it was.
         """
         self._validate_params()  # which scikit-learn leaves out of later calls
-        given = X_val, None, sample_weight_val
-        return self._fit_epoch(X, None, sample_weight, given)
+        given = (X_val, None, sample_weight_val), (eval_sets, X_eval)
+        return self._fit_epoch(X, None, sample_weight, *given)
 
     def transform(self, X: MatrixLike) -> AnyArray:
         """Return the codes of rows, which are not corrupted.
@@ -264,15 +276,7 @@ class BaseAutoencoder(
         weight_scale=None,
     ):
         X = self._check_X(X, reset=reset)
-        if self._make_loss().output_activation == "logistic":
-            least, most = X.min(), X.max()
-            if least < 0 or most > 1:
-                raise ValueError(
-                    f"loss={self.loss!r} needs X from 0 to 1, got values from "
-                    f"{least:.4g} to {most:.4g}: scale them, as "
-                    "sklearn.preprocessing.MinMaxScaler does, or use "
-                    "loss='squared_error'."
-                )
+        self._make_loss().check_targets(X)
         dtype = dtype or self._network_dtype(X)
         weights = self._check_weights(sample_weight, X)
         weights, scale = self._normalize_weights(weights, dtype, weight_scale)
@@ -295,8 +299,5 @@ class BaseAutoencoder(
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = False
-        dtypes = ["float64"] if self.solver == FULL_BATCH else ["float64", "float32"]
-        tags.transformer_tags.preserves_dtype = (
-            dtypes if self.dtype == "auto" else [self.dtype]
-        )
+        tags.transformer_tags.preserves_dtype = preserved_dtypes(self)
         return tags

@@ -190,7 +190,7 @@ class BaseNetwork(
         validation = X_val, y_val, sample_weight_val
         return self._fit(X, y, sample_weight, validation, (eval_sets, X_eval))
 
-    def _fit(self, X, y, sample_weight, validation, monitored=(None, None)):
+    def _fit(self, X, y, sample_weight, validation, monitored):
         """Do the work of `fit`."""
         given = X, y, sample_weight, validation, monitored
         with kept_on_failure(self):
@@ -203,7 +203,7 @@ class BaseNetwork(
             train(self, run, n_epochs, context, X, y, sample_weight, is_fit=True)
         return self
 
-    def _fit_epoch(self, X, y, sample_weight, validation, monitored=(None, None)):
+    def _fit_epoch(self, X, y, sample_weight, validation, monitored):
         """Do the work of `partial_fit`."""
         with kept_on_failure(self):
             run = start_run(self, X, y, sample_weight, validation, monitored)

@@ -177,7 +177,8 @@ class DenoisingAutoencoder(BaseAutoencoder):
         That of each epoch: the mean over its mini-batches, each before its own step.
     history_ : dict of str to list
         An entry an epoch of ``"loss"``, ``"val_loss"``, ``"val_score"``,
-        ``"learning_rate"``, ``"seconds"`` and ``"gradient_norms"``, or nan.
+        ``"learning_rate"``, ``"seconds"`` and ``"gradient_norms"``, or nan; and of each
+        of ``eval_sets``, such as ``"test_loss"`` and ``"test_score"``.
     out_activation_ : {"softmax", "logistic", "identity", "exp"}
         The function of the output layer.
     n_outputs_ : int

@@ -23,8 +23,6 @@ class HiddenFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
     """
 
     feature_layer: int
-    dtype: str
-    solver: str
 
     def transform(self, X: MatrixLike) -> AnyArray:
         """Return the outputs of a hidden layer, as features for another estimator.
@@ -77,7 +75,12 @@ class HiddenFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        kept = [self.dtype] if self.dtype != "auto" else ["float64", "float32"]
-        is_double = self.dtype == "auto" and self.solver == FULL_BATCH
-        tags.transformer_tags.preserves_dtype = ["float64"] if is_double else kept
+        tags.transformer_tags.preserves_dtype = preserved_dtypes(self)
         return tags
+
+
+def preserved_dtypes(estimator: Any) -> list[str]:
+    """Return which dtypes of rows are those of what `transform` makes of them."""
+    if estimator.dtype != "auto":
+        return [estimator.dtype]
+    return ["float64"] if estimator.solver == FULL_BATCH else ["float64", "float32"]

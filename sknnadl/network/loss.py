@@ -112,7 +112,8 @@ class Loss(ABC):
         Parameters
         ----------
         targets : ndarray of shape (n, n_outputs)
-            The targets of regressors, scaled where they scale them.
+            The targets of regressors, scaled where they scale them, or the rows of an
+            autoencoder.
 
         Raises
         ------

@@ -41,6 +41,16 @@ class CrossEntropy(Loss):
     output_activation = "logistic"
     kernel_number = 1
 
+    def check_targets(self, targets: Array) -> None:
+        """Refuse targets below 0 or above 1, which an autoencoder's may be."""
+        least, most = targets.min(), targets.max()
+        if least < 0 or most > 1:
+            raise ValueError(
+                "loss='cross_entropy' needs X from 0 to 1, got values from "
+                f"{least:.4g} to {most:.4g}: scale them, as "
+                "sklearn.preprocessing.MinMaxScaler does, or use loss='squared_error'."
+            )
+
     def value(self, logits: Array, targets: Array) -> Array:
         """Return the cost of each row: ``sum(log(1 + exp(z)) - y z)``."""
         costs: Array = np.logaddexp(0, logits) - targets * logits

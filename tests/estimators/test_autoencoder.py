@@ -374,3 +374,17 @@ def test_a_cross_entropy_that_cannot_fall_far_is_no_failure_to_learn():
     model.fit(rows)  # a warning would be an error
     assert model.score(rows) > 0.9
     assert model.loss_ > 0.95 * constant
+
+
+def test_other_rows_are_watched_and_change_nothing(digits):
+    X, others = digits.X_train[:200], digits.X_test[:80]
+    options = {"hidden_layer_sizes": (20, 5), "max_iter": 3, "random_state": 0}
+    model = DenoisingAutoencoder(**options).fit(X, eval_sets={"test": (others, None)})
+    alone = DenoisingAutoencoder(**options).fit(X)
+    assert model.parameters_.tobytes() == alone.parameters_.tobytes()
+    assert model.history_["test_score"][-1] == pytest.approx(model.score(others))
+    assert len(model.history_["test_loss"]) == 3
+    model.partial_fit(X, eval_sets={"test": (None, None)}, X_eval=(others,))
+    assert model.history_["test_score"][-1] == pytest.approx(model.score(others))
+    with pytest.raises(ValueError, match=r"eval_sets\['test'\]: X has 3 features"):
+        model.fit(X, eval_sets={"test": (others[:, :3], None)})
