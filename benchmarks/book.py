@@ -1,17 +1,17 @@
-"""Train the book's networks on MNIST and print their results beside the book's.
+"""Train the book's networks on MNIST and note their results beside the book's.
 
     python benchmarks/book.py --data mnist.npz [--rows NAME ...]
+    python benchmarks/book.py --page docs/reproduced.rst
 
 All rows take a night or two on two cores, most of it those with expanded images.
 
-Every run, a network with a seed, is written to ``--results`` when it is done, and its
-state after every epoch. So the command can be stopped, and goes on where it was; remove
-the folder to start anew. Where a row names what is enough, no further seed is trained
-once one has reached it.
+Every run, a network with a seed, goes to ``benchmarks/results/book.json`` when it is
+done, and its state into ``--unfinished`` after every epoch. So the command can be
+stopped, and goes on where it was; what stands in the file is not trained again. The
+second command makes the page of the file.
 """
 
 import argparse
-import json
 import os
 import pickle
 import sys
@@ -20,6 +20,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+from book_results import DARKNESS, RESULTS, make_page, note, read, result, vote
 from book_rows import BATCH_SIZE, ROWS, SVMS, VOTES, cross_entropy
 from sklearn.exceptions import ConvergenceWarning
 
@@ -49,6 +50,9 @@ def train(row, seed, data, n_jobs, path):
             print(text, end="", file=sys.stderr, flush=True)
     print(f"\r{row.name}, seed {seed}: {result(row, run)} percent", file=sys.stderr)
     model = run.pop("model")
+    run["seconds"] = round(run["seconds"], 1)
+    if row.name not in (voters for voters, _ in VOTES.values()):
+        del run["labels"]
     return run | {"training": round(100 * model.score(X, y), 2)}
 
 
@@ -87,102 +91,60 @@ def replace(path, run):
     os.replace(temporary, path)
 
 
-def result(row, run):
-    """Return the accuracy that counts."""
-    if row.measure == "test at best validation":
-        return run["test"][int(np.argmax(run["validation"]))]
-    if row.measure == "test at the end":
-        return run["test"][-1]
-    return max(run[row.measure])
-
-
 def train_all(row, data, n_jobs, folder):
-    """Return the runs of a row; those done before are read from their files."""
-    runs = []
+    """Train the networks of a row that were not trained before."""
     for seed in row.seeds:
-        path = folder / f"{row.name}-{seed}.json"
-        if not path.exists():
-            unfinished = path.with_suffix(".pickle")
-            run = train(row, seed, data, n_jobs, unfinished)
-            write_text(path, json.dumps(run))
-            unfinished.unlink(missing_ok=True)
-        runs.append(json.loads(path.read_text()))
-        if result(row, runs[-1]) >= row.enough:
-            break
-    return runs
+        if str(seed) in read().get(row.name, {}):
+            continue
+        unfinished = folder / f"{row.name}-{seed}.pickle"
+        note(row.name, seed, train(row, seed, data, n_jobs, unfinished))
+        unfinished.unlink(missing_ok=True)
 
 
-def print_row(row, runs):
-    """Print a line of the Markdown table."""
-    peaks = [result(row, run) for run in runs]
-    of_first = "validation" if row.measure == "validation" else "test"
-    first = max(run[of_first][0] for run in runs)
-    too_high = sum(
-        "learning rate is too high" in text for run in runs for text in run["warnings"]
-    )
-    print(
-        f"| {row.name} | {row.measure} | {row.book or ''} | {max(peaks):.2f} | "
-        f"{' '.join(f'{peak:.2f}' for peak in peaks)} | {first:.2f} | "
-        f"{max(run['training'] for run in runs):.2f} | {row.goal} | "
-        f"{too_high} of {len(runs)} | {np.mean([run['seconds'] for run in runs]):.0f} |"
-    )
+def take_vote(name, data):
+    """Note what most of a row's networks say, each at its best epoch."""
+    runs = list(read()[VOTES[name][0]].values())
+    note(name, "vote", {"accuracy": vote(runs, data.y_test)})
 
 
-def print_vote(name, runs, data):
-    """Print what most of a row's networks say, each at its best epoch."""
-    labels = np.array([list(run["labels"]) for run in runs], dtype=int)  # (runs, n)
-    counts = np.array([(labels == digit).sum(axis=0) for digit in range(10)])
-    hits = counts.argmax(axis=0) == data.y_test
-    book = VOTES[name][1]
-    print(f"{name}: {100 * hits.mean():.2f} percent of {len(runs)} (the book: {book})")
-
-
-def print_svm(name, data, folder):
-    """Print how many test images an SVM is right about, once it is known."""
-    model, book, wanted = SVMS[name]
-    path = folder / f"{name}.json"
-    if not path.exists():
+def count_hits(name, model, data):
+    """Note how many test images a baseline is right about."""
+    if name not in read():
         found = model.fit(data.X_train, data.y_train).predict(data.X_test)
-        write_text(path, json.dumps({"hits": int((found == data.y_test).sum())}))
-    hits = json.loads(path.read_text())["hits"]
-    print(f"{name}: {hits} of {len(data.y_test)} (the book: {book}, wanted: {wanted})")
+        note(name, "test", {"hits": int((found == data.y_test).sum())})
 
 
 def main():
     """Run the command."""
-    names = [*(row.name for row in ROWS), *VOTES, *SVMS]
+    baselines = {DARKNESS: AverageDarknessClassifier()}
+    baselines |= {name: model for name, (model, *_) in SVMS.items()}
+    names = [*(row.name for row in ROWS), *VOTES, *baselines]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", help="where MNIST is (default: see load_mnist)")
     parser.add_argument("--rows", nargs="+", choices=names, default=names)
-    parser.add_argument("--results", type=Path, default=Path("benchmarks/results/book"))
-    parser.add_argument("--n-jobs", type=int, default=2, help="threads (default: 2)")
-    options = parser.parse_args()
-    options.results.mkdir(parents=True, exist_ok=True)
-    data = load_mnist(options.data)
-    voters = [VOTES[name][0] for name in options.rows if name in VOTES]
-    rows = [row for row in ROWS if row.name in (*options.rows, *voters)]
-    runs = {
-        row.name: train_all(row, data, options.n_jobs, options.results) for row in rows
-    }
-    darkness = AverageDarknessClassifier().fit(data.X_train, data.y_train)
-    hits = int((darkness.predict(data.X_test) == data.y_test).sum())
-    print(f"\naverage darkness: {hits} of {len(data.y_test)} (the book: 2225)")
-    for name in options.rows:
-        if name in SVMS:
-            print_svm(name, data, options.results)
-        if name in VOTES:
-            print_vote(name, runs[VOTES[name][0]], data)
-    print(
-        "\n| network | measured on | the book | best seed | each seed "
-        "| best after an epoch | training images at the end | wanted "
-        "| warned: rate too high | seconds a run |"
+    parser.add_argument(
+        "--unfinished", type=Path, default=RESULTS.with_name("unfinished")
     )
-    print("| --- |" + " ---: |" * 9)
-    for row in rows:
-        print_row(row, runs[row.name])
+    parser.add_argument("--n-jobs", type=int, default=2, help="threads (default: 2)")
+    parser.add_argument("--page", type=Path, help="write the page here, train nothing")
+    options = parser.parse_args()
+    if options.page:
+        write_text(options.page, make_page(read()))
+        return
+    options.unfinished.mkdir(parents=True, exist_ok=True)
+    data = load_mnist(options.data)
+    for name, model in baselines.items():
+        if name in options.rows:
+            count_hits(name, model, data)
+    for row in ROWS:
+        if row.name in options.rows:
+            train_all(row, data, options.n_jobs, options.unfinished)
+    for name in VOTES:
+        if name in options.rows:
+            take_vote(name, data)
     norms = vanishing_gradient(data)
     text = ", ".join(f"{norm:.4f}" for norm in norms)
-    print(f"\nGradient norms of 784-30-30-30-10 at the start, layer by layer: {text}")
+    print(f"Gradient norms of 784-30-30-30-10 at the start, layer by layer: {text}")
 
 
 def vanishing_gradient(data):

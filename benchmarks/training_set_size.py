@@ -3,24 +3,20 @@
     python benchmarks/training_set_size.py --data mnist.npz [--sizes 100 200 ...]
 
 A network of 30 hidden neurons and an SVM, both on the first images of MNIST, measured
-on the validation images. The network does as many steps on few images as on many.
+on the validation images. The network does as many steps on few images as on many. What
+is found is noted where ``benchmarks/book.py`` notes its results.
 """
 
 import argparse
 import warnings
 
+from book_results import note
+from book_rows import TRAINING_SET_SIZE
 from sklearn.svm import SVC
 
 from sknnadl import MLPClassifier, compare
 from sknnadl.datasets import load_mnist
 
-#: The book's accuracies in percent, by the number of training images.
-BOOK = {
-    "network": {100: 69.09, 200: 76.37, 500: 85.29, 1000: 88.85, 2000: 91.27,
-                5000: 93.24, 10_000: 94.89, 20_000: 95.85, 50_000: 95.97},
-    "SVM": {100: 25.07, 200: 48.93, 500: 75.13, 1000: 83.87, 2000: 88.49,
-            5000: 91.46, 10_000: 92.45, 20_000: 93.47, 50_000: 94.48},
-}  # fmt: skip
 #: Epochs times images.
 WORK = 1_500_000
 
@@ -39,7 +35,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", help="where MNIST is (default: see load_mnist)")
     parser.add_argument(
-        "--sizes", nargs="+", type=int, default=[s for s in BOOK["SVM"] if s <= 5000]
+        "--sizes",
+        nargs="+",
+        type=int,
+        default=list(TRAINING_SET_SIZE["SVM"]),
     )
     options = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -65,9 +64,11 @@ def main():
     print("| model | images | validation images, percent | the book | seconds |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for row in curve:
-        book = BOOK[row["name"]].get(row["size"], "")
-        accuracy = f"{100 * row['accuracy']:.2f}"
-        cells = row["name"], row["size"], accuracy, book, f"{row['fit_seconds']:.1f}"
+        name, size, seconds = row["name"], row["size"], row["fit_seconds"]
+        found = round(100 * row["accuracy"], 2)
+        note(f"size-{name}", size, {"accuracy": found, "seconds": seconds})
+        book = TRAINING_SET_SIZE[name].get(size, "")
+        cells = name, size, f"{found:.2f}", book, f"{seconds:.1f}"
         print(f"| {' | '.join(map(str, cells))} |")
 
 
