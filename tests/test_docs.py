@@ -7,6 +7,7 @@ from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
+import pandas
 import pytest
 from known_series import beside_a_known_series
 from sklearn import neural_network
@@ -72,6 +73,19 @@ def test_examples_on_the_pages_run(page, least):
     failed, tried = doctest.testfile(path, module_relative=False)
     assert tried >= least
     assert not failed
+
+
+@pytest.mark.slow  # a grid search, and four fits of images
+def test_the_code_of_the_readme_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    readme = (ROOT / "README.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    assert len(blocks) == 5
+    frame = pandas.DataFrame({"size": [1.0, None, 3.0] * 20, "color": list("rgb") * 20})
+    names = {"frame": frame, "frame_target": ["small", "large", "large"] * 20}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), names)
+    assert Path("net.npz").exists()
 
 
 @pytest.mark.parametrize(
