@@ -9,7 +9,7 @@ from sknnadl import estimators
 from sknnadl._versions import show_versions
 from sknnadl.baselines import AverageDarknessClassifier
 from sknnadl.estimators import *  # noqa: F403 the list of estimators is there, once
-from sknnadl.export import to_onnx
+from sknnadl.export import register_onnx, to_onnx
 from sknnadl.rbf import RBFClassifier, RBFRegressor
 from sknnadl.reports import compare
 from sknnadl.saving import load, resume, save
@@ -22,6 +22,7 @@ __all__ = [
     "RBFRegressor",
     "compare",
     "load",
+    "register_onnx",
     "resume",
     "save",
     "show_versions",

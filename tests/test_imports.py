@@ -77,7 +77,12 @@ ALLOWED = {
 OPTIONAL = {
     "displays": {"matplotlib.pyplot"},
     "estimators": {"dask.base"},
-    "export": {"onnx"},
+    "export": {
+        "onnx",
+        "skl2onnx",
+        "skl2onnx.common.data_types",
+        "skl2onnx.common.utils_classifier",
+    },
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

@@ -8,30 +8,40 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknnadl.baselines import AverageDarknessClassifier
 from sknnadl.estimators.autoencoder import BaseAutoencoder
 from sknnadl.estimators.base import BaseNetwork
-from sknnadl.estimators.class_outputs import MULTILABEL
 from sknnadl.estimators.classifier import BaseNetworkClassifier
-from sknnadl.export.layer_nodes import (
-    FittedLayer,
-    add_layer,
-    channels_first,
-    channels_last,
-    fitted_layers,
+from sknnadl.export.network_nodes import (
+    add_classifier,
+    add_codes,
+    add_features,
+    add_network,
+    add_reconstruction,
+    add_regressor,
 )
-from sknnadl.export.onnx_graph import DOUBLE, FLOAT, OnnxGraph, Value
-from sknnadl.export.output_nodes import Output, add_activated, add_class_outputs
-from sknnadl.network.layers import Flatten
+from sknnadl.export.onnx_graph import DOUBLE, OnnxGraph, Value
+from sknnadl.export.output_nodes import Output, add_labels
+from sknnadl.export.rbf_nodes import (
+    add_rbf_classifier,
+    add_rbf_outputs,
+    add_rbf_regressor,
+)
+from sknnadl.rbf import RBFClassifier
+from sknnadl.rbf.base_rbf import BaseRBF
+
+#: What can be exported.
+EXPORTED = BaseNetwork, BaseRBF, AverageDarknessClassifier
 
 
-def add_estimator(
+def add_predictions(
     graph: OnnxGraph,
     estimator: Any,
     inputs: Sequence[Value],
-    feature_layer: int | None = None,
     classes: NDArray[Any] | None = None,
+    feature_layer: int | None = None,
 ) -> list[Output]:
-    """Return what a fitted estimator makes of rows.
+    """Return what a fitted estimator predicts.
 
     Parameters
     ----------
@@ -41,110 +51,51 @@ def add_estimator(
         A fitted one of this package.
     inputs : sequence of Value
         The rows: all columns of them, or some each.
-    feature_layer : int, default=None
-        Of which hidden layer the outputs are returned too.
     classes : ndarray of shape (n_classes,), default=None
         What labels are chosen from, by default ``classes_``.
+    feature_layer : int, default=None
+        Of which hidden layer the outputs are returned too.
 
     Returns
     -------
     outputs : list of Output
         Of a classifier labels and probabilities, of a regressor values, of an
-        autoencoder codes and rows restored, and the features.
+        autoencoder codes and rows restored; and the features.
     """
-    network = estimator._network()
-    layers = fitted_layers(network)
-    x = _add_inputs(graph, estimator, inputs, network.input_shape)
-    tensors = _add_layers(graph, layers, x)
-    logits = tensors[-1]
-    if isinstance(estimator, BaseNetworkClassifier):
-        outputs = add_class_outputs(
-            graph,
-            logits,
-            estimator.n_outputs_,
-            estimator.classes_ if classes is None else classes,
-            estimator.out_activation_,
-            estimator.target_type_ == MULTILABEL,
-        )
-    elif isinstance(estimator, BaseAutoencoder):
-        end = estimator.n_encoder_layers_
-        restored = add_activated(graph, logits, estimator.out_activation_)
-        shape = inputs[0].shape
-        if len(shape) > 1:
-            restored = graph.reshape(restored, *shape)
-        outputs = [
-            Output(
-                Value("codes", FLOAT, layers[end - 1].output_shape), tensors[end - 1]
-            ),
-            Output(Value("reconstruction", FLOAT, shape), restored),
-        ]
-    else:
-        outputs = [_add_values(graph, estimator, logits)]
-    if feature_layer is not None:
-        end = estimator._features_end(network, feature_layer)
-        outputs.append(_add_features(graph, layers[:end], tensors[:end]))
-    return outputs
+    if isinstance(estimator, BaseNetwork):
+        walk = add_network(graph, estimator, inputs)
+        if isinstance(estimator, BaseAutoencoder):
+            restored = add_reconstruction(graph, estimator, walk, inputs[0].shape)
+            return [add_codes(estimator, walk), restored]
+        if isinstance(estimator, BaseNetworkClassifier):
+            outputs = add_classifier(graph, estimator, walk, classes)
+        else:
+            outputs = add_regressor(graph, estimator, walk)
+        if feature_layer is not None:
+            outputs.append(add_features(graph, estimator, walk, feature_layer))
+        return outputs
+    if isinstance(estimator, BaseRBF):
+        linear = add_rbf_outputs(graph, estimator, inputs)
+        if isinstance(estimator, RBFClassifier):
+            return add_rbf_classifier(graph, estimator, linear, classes)
+        return add_rbf_regressor(graph, estimator, linear)
+    return [_add_darkness(graph, estimator, inputs)]
 
 
-def _add_inputs(
-    graph: OnnxGraph,
-    estimator: BaseNetwork,
-    inputs: Sequence[Value],
-    input_shape: tuple[int, ...],
-) -> str:
-    """Return the inputs of the network."""
-    x = add_rows(graph, inputs, FLOAT)
-    if len(input_shape) == 3:
-        x = channels_first(graph, graph.reshape(x, *input_shape))
-    elif len(inputs[0].shape) > 1:
-        x = graph.reshape(x, *input_shape)
-    return x
-
-
-def add_rows(graph: OnnxGraph, inputs: Sequence[Value], kind: int) -> str:
-    """Return all columns of the inputs as one tensor of a type."""
-    parts = [
-        one.name if one.kind == kind else graph.cast(one.name, kind) for one in inputs
-    ]
-    return parts[0] if len(parts) == 1 else graph.add("Concat", *parts, axis=1)
-
-
-def _add_layers(graph: OnnxGraph, layers: Sequence[FittedLayer], x: str) -> list[str]:
-    """Return the output of each layer."""
-    tensors = []
-    for layer in layers:
-        x = add_layer(graph, x, layer)
-        tensors.append(x)
-    return tensors
-
-
-def _add_features(
-    graph: OnnxGraph, layers: Sequence[FittedLayer], tensors: Sequence[str]
+def add_transformed(
+    graph: OnnxGraph, estimator: BaseAutoencoder, inputs: Sequence[Value]
 ) -> Output:
-    """Return the output of some first layers; feature maps as they are."""
-    last = max(i for i, one in enumerate(layers) if not isinstance(one.spec, Flatten))
-    shape, features = layers[last].output_shape, tensors[last]
-    if len(shape) == 3:
-        features = channels_last(graph, features)
-    return Output(Value("features", FLOAT, shape), features)
+    """Return what a fitted autoencoder's `transform` returns: the codes alone."""
+    n_layers = estimator.n_encoder_layers_
+    return add_codes(estimator, add_network(graph, estimator, inputs, n_layers))
 
 
-def _add_values(graph: OnnxGraph, estimator: Any, logits: str) -> Output:
-    """Return the values of a regressor, as they were before they were scaled.
-
-    That is computed as `predict` does it: in float64, as values may be far from 0.
-    """
-    values = add_activated(graph, logits, estimator.out_activation_)
-    if estimator.target_mean_ is not None:
-        scale, mean, least, most = (
-            graph.constant(number, np.float64)
-            for number in (
-                estimator.target_scale_,
-                estimator.target_mean_,
-                *(np.finfo(np.float32).min, np.finfo(np.float32).max),
-            )
-        )
-        values = graph.add("Mul", graph.cast(values, DOUBLE), scale)
-        values = graph.add("Clip", graph.add("Add", values, mean), least, most)
-        values = graph.cast(values, FLOAT)
-    return Output(Value("variable", FLOAT, (estimator.n_outputs_,)), values)
+def _add_darkness(
+    graph: OnnxGraph, estimator: AverageDarknessClassifier, inputs: Sequence[Value]
+) -> Output:
+    """Return the class whose mean sum is the nearest to a row's."""
+    x, axis = graph.join(inputs, DOUBLE), graph.constant([1], np.int64)
+    sums = graph.add("ReduceSum", x, axis, keepdims=1)
+    means = graph.constant(estimator.means_, np.float64)
+    distances = graph.add("Abs", graph.add("Sub", sums, means))
+    return add_labels(graph, graph.add("Neg", distances), estimator.classes_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -108,6 +109,11 @@ class OnnxGraph:
         """Return a tensor's values in a type."""
         return self.add("Cast", x, to=kind)
 
+    def join(self, inputs: Sequence[Value], kind: int) -> str:
+        """Return all columns of the inputs as one tensor of a type."""
+        parts = [v.name if v.kind == kind else self.cast(v.name, kind) for v in inputs]
+        return parts[0] if len(parts) == 1 else self.add("Concat", *parts, axis=1)
+
     def select(self, x: str, columns: ArrayLike) -> str:
         """Return some columns of rows."""
         return self.add("Gather", x, self.constant(columns, np.int64), axis=1)
@@ -117,7 +123,8 @@ class OnnxGraph:
         return self.add("Reshape", x, self.constant([-1, *shape], np.int64))
 
     def _new_name(self, stem: str) -> str:
-        return f"{stem}_{len(self.nodes) + len(self.constants)}"
+        # No column of a table begins like that.
+        return f"/{stem}_{len(self.nodes) + len(self.constants)}"
 
     def _put_node(
         self,

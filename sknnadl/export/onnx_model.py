@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.utils.validation import check_is_fitted
 
-from sknnadl.export.estimator_nodes import add_estimator
+from sknnadl.estimators.features import HiddenFeatures
+from sknnadl.export.estimator_nodes import EXPORTED, add_predictions
 from sknnadl.export.onnx_graph import FLOAT, OPSETS, OnnxGraph, Value, import_onnx
+from sknnadl.export.output_nodes import OUTPUT_NAMES
+from sknnadl.export.table_nodes import table_inputs
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -66,10 +69,10 @@ def to_onnx(
     ['label', 'probabilities']
     """
     onnx = import_onnx()
-    check_is_fitted(estimator)
+    _check_exportable(estimator, feature_layer)
+    inputs = _describe_inputs(estimator, input_shape)
     graph = OnnxGraph()
-    inputs = [Value("X", FLOAT, tuple(input_shape or estimator._input_shape()))]
-    outputs = add_estimator(graph, estimator, inputs, feature_layer)
+    outputs = add_predictions(graph, estimator, inputs, feature_layer=feature_layer)
     for value, tensor in outputs:
         graph.add("Identity", tensor, name=value.name)
     domains = {"", *(node.domain for node in graph.nodes)}
@@ -78,8 +81,8 @@ def to_onnx(
         onnx.helper.make_graph(
             graph.nodes,
             type(estimator).__name__,
-            [_describe(value) for value in inputs],
-            [_describe(value) for value, _ in outputs],
+            [_as_info(value) for value in inputs],
+            [_as_info(value) for value, _ in outputs],
             graph.constants,
         ),
         producer_name="sknnadl",
@@ -89,8 +92,67 @@ def to_onnx(
     return model
 
 
-def _describe(value: Value) -> Any:
-    onnx = import_onnx()
-    return onnx.helper.make_tensor_value_info(
-        value.name, value.kind, ["n", *value.shape]
-    )
+def _check_exportable(estimator: Any, feature_layer: int | None) -> None:
+    """Refuse what is no fitted estimator of this package."""
+    if not isinstance(estimator, EXPORTED):
+        raise TypeError(
+            "estimator must be one of sknnadl, got "
+            f"{type(estimator).__name__}: a pipeline or ensemble with one inside is "
+            "converted by skl2onnx.to_onnx, after sknnadl.register_onnx()."
+        )
+    check_is_fitted(estimator)
+    if feature_layer is not None and not isinstance(estimator, HiddenFeatures):
+        raise ValueError(
+            "feature_layer is for classifiers and regressors that train a network, got "
+            f"{type(estimator).__name__}: leave it out."
+        )
+
+
+def _describe_inputs(estimator: Any, input_shape: Sequence[int] | None) -> list[Value]:
+    """Return what the model takes."""
+    if hasattr(estimator, "encoding_"):
+        own = [f"x{i}" for i in range(estimator.n_features_in_)]
+        names = getattr(estimator, "feature_names_in_", own)
+        columns = table_inputs(estimator.encoding_, list(names))
+        if columns:
+            _check_columns(columns, input_shape)
+            return columns
+    allowed = _row_shapes(estimator)
+    shape = allowed[-1] if input_shape is None else tuple(input_shape)
+    if shape not in allowed:
+        texts = " or ".join(map(str, allowed))
+        raise ValueError(f"input_shape must be {texts}, got {input_shape!r}.")
+    return [Value("X", FLOAT, shape)]
+
+
+def _row_shapes(estimator: Any) -> list[tuple[int, ...]]:
+    """Return the shapes in which the estimator takes a row, its own at last."""
+    shapes: list[tuple[int, ...]] = [(estimator.n_features_in_,)]
+    image = getattr(estimator, "input_shape_", None)
+    image = image or getattr(estimator, "image_shape_", None)
+    if image is not None and image != shapes[0]:
+        if len(image) == 3 and image[2] == 1:
+            shapes.append(image[:2])
+        shapes.append(image)
+    return shapes
+
+
+def _check_columns(columns: Sequence[Value], input_shape: object) -> None:
+    """Refuse what a model of a table with text cannot have."""
+    if input_shape is not None:
+        raise ValueError(
+            "A table with text has an input for each column in ONNX, and no shape: "
+            f"leave input_shape out, got {input_shape!r}."
+        )
+    taken = sorted({value.name for value in columns} & OUTPUT_NAMES)
+    if taken:
+        raise ValueError(
+            f"The columns {taken} have the names of outputs of ONNX's models: rename "
+            "them before fit."
+        )
+
+
+def _as_info(value: Value) -> Any:
+    """Return a value as ONNX describes it."""
+    make = import_onnx().helper.make_tensor_value_info
+    return make(value.name, value.kind, ["n", *value.shape])

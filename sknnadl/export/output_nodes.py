@@ -9,6 +9,16 @@ from numpy.typing import NDArray
 
 from sknnadl.export.onnx_graph import FLOAT, INT64, STRING, OnnxGraph, Value
 
+#: What columns of a table cannot be called.
+OUTPUT_NAMES = {
+    "codes",
+    "features",
+    "label",
+    "probabilities",
+    "reconstruction",
+    "variable",
+}
+
 
 class Output(NamedTuple):
     """What an estimator returns.
@@ -64,7 +74,7 @@ def add_class_outputs(
     else:
         if n_logits != n_classes:  # of two classes the second has a logit
             logits = graph.add("Concat", graph.add("Neg", logits), logits, axis=1)
-        labels = _add_labels(graph, logits, classes)
+        labels = add_labels(graph, logits, classes)
         if activation == "logistic":  # the logarithm of the sigmoid
             logits = graph.add("Neg", logits)
             logits = graph.add("Neg", graph.add("Softplus", logits))
@@ -79,7 +89,7 @@ def add_activated(graph: OnnxGraph, logits: str, activation: str) -> str:
     return logits if operator is None else graph.add(operator, logits)
 
 
-def _add_labels(graph: OnnxGraph, scores: str, classes: NDArray[Any]) -> Output:
+def add_labels(graph: OnnxGraph, scores: str, classes: NDArray[Any]) -> Output:
     """Return the class of the largest score of each row."""
     best = graph.add("ArgMax", scores, axis=1, keepdims=0)
     is_text = classes.dtype.kind in "OUS"
