@@ -20,6 +20,13 @@ _OPTIONS = {
     "output_class_labels": [False, True],
     "nocl": [True, False],
 }
+#: What skl2onnx puts behind the last step.
+_PASSING_ON = {
+    "SklearnCast",
+    "SklearnIdentity",
+    "SklearnZipMap",
+    "SklearnZipMapColumns",
+}
 
 
 def register_onnx() -> None:
@@ -142,16 +149,22 @@ def _check_is_last(operator: Any) -> None:
     """
     if isinstance(operator.raw_operator, BaseAutoencoder):
         return
-    own = {variable.full_name for variable in operator.outputs}
+    given = _names(operator.outputs)
     for other in operator.scope_inst.operators.values():
-        is_next = own & {variable.full_name for variable in other.inputs}
-        if is_next and not other.type.startswith("SklearnZipMap"):
+        if not given & _names(other.inputs):
+            continue
+        if other.type not in _PASSING_ON:
             kind = type(operator.raw_operator).__name__
             raise ValueError(
                 f"{kind} is a step before the last, which gives features, and skl2onnx "
                 "would take its predictions for them: convert what comes after by "
                 f"skl2onnx, and {kind} by sknnadl.to_onnx with feature_layer."
             )
+        given |= _names(other.outputs)
+
+
+def _names(variables: Any) -> set[str]:
+    return {variable.full_name for variable in variables}
 
 
 def _convert(scope: Any, operator: Any, container: Any) -> None:
