@@ -29,13 +29,18 @@ _PASSING_ON = {
 }
 
 
-def register_onnx() -> None:
+def register_onnx(*subclasses: type) -> None:
     """Let skl2onnx convert these estimators inside pipelines and ensembles.
 
     skl2onnx looks a converter up in tables of its own, of the process, and cannot be
     told otherwise than by adding to them: one call does it, and a second one changes
     nothing. `AverageDarknessClassifier`, which has no probabilities, is not among
     them.
+
+    Parameters
+    ----------
+    *subclasses : type
+        Classes of one's own that inherit from them: skl2onnx goes by the exact class.
 
     Raises
     ------
@@ -63,7 +68,7 @@ def register_onnx() -> None:
     """
     skl2onnx = _import_skl2onnx()
     ours = [getattr(estimators, name) for name in estimators.__all__]
-    for kind in (*ours, RBFClassifier, RBFRegressor):
+    for kind in (*ours, RBFClassifier, RBFRegressor, *subclasses):
         skl2onnx.update_registered_converter(
             kind,
             f"Sknnadl{kind.__name__}",

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 import pytest
+from sklearn.base import BaseEstimator
 
+import sknnadl
 from sknnadl.export.activation_nodes import ACTIVATION_NODES, add_activation
+from sknnadl.export.estimator_nodes import EXPORTED
 from sknnadl.export.layer_nodes import LAYER_NODES, FittedLayer, add_layer
 from sknnadl.export.output_nodes import CLASS_OUTPUTS, VALUE_OUTPUTS
 from sknnadl.network import ACTIVATIONS, LOSSES, Dense
@@ -16,6 +19,16 @@ from sknnadl.network.losses import RECONSTRUCTION_LOSSES, REGRESSION_LOSSES
 def test_every_layer_and_activation_has_operators():
     assert set(LAYER_NODES) == set(LAYERS.values())
     assert set(ACTIVATION_NODES) == set(map(type, ACTIVATIONS.values()))
+
+
+def test_every_estimator_is_exported():
+    estimators = [
+        one
+        for one in map(vars(sknnadl).get, sknnadl.__all__)
+        if isinstance(one, type) and issubclass(one, BaseEstimator)
+    ]
+    assert len(estimators) >= 10
+    assert all(issubclass(one, EXPORTED) for one in estimators)
 
 
 def test_every_output_activation_has_operators():

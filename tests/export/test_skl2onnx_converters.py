@@ -1,4 +1,5 @@
 import sys
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -68,8 +69,9 @@ MODELS = {
 }
 
 
-@pytest.mark.parametrize("name", MODELS)
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("name", "dtype"), [*product(MODELS, ["float32", "float64"]), ("scaled", "int64")]
+)
 def test_whole_models(name, dtype, skl2onnx, rows, words):
     model, X = MODELS[name].fit(rows, words), rows.astype(dtype)
     exported = skl2onnx.to_onnx(model, X[:1], options=NO_MAPS)
@@ -96,6 +98,17 @@ def test_opsets(opset, skl2onnx, rows):
 def test_several_labels(skl2onnx, rows):
     y = np.random.default_rng(0).integers(2, size=(1000, 3))
     model = make_pipeline(StandardScaler(), NET).fit(rows, y)
+    exported = skl2onnx.to_onnx(model, rows[:1], options=NO_MAPS)
+    assert_same_classes(exported, {"X": rows}, model, rows)
+
+
+def test_classes_of_ones_own(skl2onnx, rows, words):
+    class MyClassifier(MLPClassifier):
+        pass
+
+    sknnadl.register_onnx(MyClassifier)
+    model = make_pipeline(StandardScaler(), MyClassifier((5,), **OPTIONS))
+    model.fit(rows, words)
     exported = skl2onnx.to_onnx(model, rows[:1], options=NO_MAPS)
     assert_same_classes(exported, {"X": rows}, model, rows)
 
