@@ -1,4 +1,4 @@
-"""What tests and doctests do about matplotlib, which may be missing."""
+"""What tests and doctests do about packages that may be missing."""
 
 from importlib.util import find_spec
 
@@ -10,8 +10,9 @@ if HAS_MATPLOTLIB:
     import matplotlib
 
     matplotlib.use("agg")
-else:  # their examples draw
-    collect_ignore_glob = ["sknnadl/displays/*.py"]
+#: Files whose examples need a package that is missing.
+collect_ignore_glob = [] if HAS_MATPLOTLIB else ["sknnadl/displays/*.py"]
+collect_ignore_glob += [] if find_spec("onnx") else ["sknnadl/export/*.py"]
 
 
 @pytest.fixture(autouse=HAS_MATPLOTLIB)

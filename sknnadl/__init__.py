@@ -9,6 +9,7 @@ from sknnadl import estimators
 from sknnadl._versions import show_versions
 from sknnadl.baselines import AverageDarknessClassifier
 from sknnadl.estimators import *  # noqa: F403 the list of estimators is there, once
+from sknnadl.export import register_onnx, to_onnx
 from sknnadl.rbf import RBFClassifier, RBFRegressor
 from sknnadl.reports import compare
 from sknnadl.saving import load, resume, save
@@ -21,8 +22,10 @@ __all__ = [
     "RBFRegressor",
     "compare",
     "load",
+    "register_onnx",
     "resume",
     "save",
     "show_versions",
+    "to_onnx",
 ]
 __all__ += estimators.__all__

@@ -19,9 +19,9 @@ from sknnadl.estimators.scaling import mean_and_deviation, median_and_spread, qu
 #: So many values of a categorical column have an input each: the most frequent ones.
 _MOST_VALUES = 255
 #: Robustly scaled inputs are bent so that none is as far from 0 as this.
-_FURTHEST = 3.0
+FURTHEST = 3.0
 #: The inputs of bins go from minus to plus this.
-_BIN_REACH = 0.25
+BIN_REACH = 0.25
 #: The value of a categorical column where there is none.
 _MISSING = None
 
@@ -95,7 +95,7 @@ def encode(X: Any, encoding: dict[str, Any]) -> AnyArray:
         if "center" in encoding:
             scaled = (columns - encoding["center"]) / encoding["scale"]
         if encoding["arguments"]["input_scaling"] == "robust":
-            scaled = scaled / np.hypot(1, scaled / _FURTHEST)
+            scaled = scaled / np.hypot(1, scaled / FURTHEST)
         parts = [scaled.astype(dtype)]
     if not np.isfinite(parts[0]).all():
         raise ValueError("X contains numbers too large to be scaled.")
@@ -130,13 +130,13 @@ def pull_back(gradients: AnyArray, X: Any, encoding: dict[str, Any]) -> AnyArray
         pulled /= encoding["scale"]
     if encoding["arguments"]["input_scaling"] == "robust":
         scaled = (columns - encoding["center"]) / encoding["scale"]
-        pulled *= np.hypot(1, scaled / _FURTHEST) ** -3.0
+        pulled *= np.hypot(1, scaled / FURTHEST) ** -3.0
     start = columns.shape[1]
     for place, edges in enumerate(encoding.get("edges", ())):
         if len(edges) > 2:
             column, stop = columns[:, [place]], start + len(edges) - 1
             is_in = (edges[:-1] <= column) & (column < edges[1:])  # (n, bins)
-            slopes = is_in * (2 * _BIN_REACH / np.diff(edges))
+            slopes = is_in * (2 * BIN_REACH / np.diff(edges))
             pulled[:, place] += (gradients[:, start:stop] * slopes).sum(axis=1)
             start = stop
     pulled[np.isnan(columns)] = 0
@@ -193,7 +193,7 @@ def _fill(columns: AnyArray, values: AnyArray) -> AnyArray:
 def _fill_bins(column: AnyArray, edges: AnyArray) -> AnyArray:
     """Return how much of each bin is below a value, shape (n_samples, n_bins)."""
     shares = (column[:, np.newaxis] - edges[:-1]) / np.diff(edges)
-    filled: AnyArray = _BIN_REACH * (2 * np.clip(shares, 0, 1) - 1)
+    filled: AnyArray = BIN_REACH * (2 * np.clip(shares, 0, 1) - 1)
     return filled
 
 

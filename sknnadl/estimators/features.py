@@ -49,15 +49,18 @@ class HiddenFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
         network = self._network()
         return math.prod(network.first(self._features_end(network)).output_shape)
 
-    def _features_end(self, network: Network) -> int:
-        """Return how many of a network's specs lead to the features."""
+    def _features_end(self, network: Network, number: int | None = None) -> int:
+        """Return how many of a network's specs lead to the features.
+
+        They are those of a hidden layer, by default of ``feature_layer``.
+        """
         ends = self._hidden_ends(network)
-        n, number = len(ends), self.feature_layer
+        n, number = len(ends), self.feature_layer if number is None else number
         if not -n <= number < n:
             allowed = f"from {-n} to {n - 1}" if n else "left as it is"
             raise ValueError(
                 f"feature_layer must be {allowed}, as the network has {n} hidden "
-                f"layer{'' if n == 1 else 's'}, got {number}: transform gives the "
+                f"layer{'' if n == 1 else 's'}, got {number}: features are the "
                 "outputs of one of these."
             )
         return ends[number]
