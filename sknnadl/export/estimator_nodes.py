@@ -12,6 +12,7 @@ from sknnadl.baselines import AverageDarknessClassifier
 from sknnadl.estimators.autoencoder import BaseAutoencoder
 from sknnadl.estimators.base import BaseNetwork
 from sknnadl.estimators.classifier import BaseNetworkClassifier
+from sknnadl.estimators.regressor import BaseNetworkRegressor
 from sknnadl.export.network_nodes import (
     add_classifier,
     add_codes,
@@ -27,11 +28,17 @@ from sknnadl.export.rbf_nodes import (
     add_rbf_outputs,
     add_rbf_regressor,
 )
-from sknnadl.rbf import RBFClassifier
-from sknnadl.rbf.base_rbf import BaseRBF
+from sknnadl.rbf import RBFClassifier, RBFRegressor
 
 #: What can be exported.
-EXPORTED = BaseNetwork, BaseRBF, AverageDarknessClassifier
+EXPORTED = (
+    BaseNetworkClassifier,
+    BaseNetworkRegressor,
+    BaseAutoencoder,
+    RBFClassifier,
+    RBFRegressor,
+    AverageDarknessClassifier,
+)
 
 
 def add_predictions(
@@ -74,7 +81,7 @@ def add_predictions(
         if feature_layer is not None:
             outputs.append(add_features(graph, estimator, walk, feature_layer))
         return outputs
-    if isinstance(estimator, BaseRBF):
+    if isinstance(estimator, RBFClassifier | RBFRegressor):
         linear = add_rbf_outputs(graph, estimator, inputs)
         if isinstance(estimator, RBFClassifier):
             return add_rbf_classifier(graph, estimator, linear, classes)

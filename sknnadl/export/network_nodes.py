@@ -17,7 +17,7 @@ from sknnadl.export.layer_nodes import (
     fitted_layers,
 )
 from sknnadl.export.onnx_graph import DOUBLE, FLOAT, OnnxGraph, Value
-from sknnadl.export.output_nodes import Output, add_activated, add_class_outputs
+from sknnadl.export.output_nodes import Output, add_class_outputs, add_value_outputs
 from sknnadl.export.table_nodes import add_table
 from sknnadl.network.layers import Flatten
 
@@ -93,7 +93,7 @@ def add_regressor(graph: OnnxGraph, estimator: Any, walk: Walk) -> list[Output]:
 
     That is computed as `predict` does it: in float64, as values may be far from 0.
     """
-    values = add_activated(graph, walk[-1][1], estimator.out_activation_)
+    values = add_value_outputs(graph, walk[-1][1], estimator.out_activation_)
     if estimator.target_mean_ is not None:
         largest = np.finfo(np.float32).max
         scale, mean, least, most = (
@@ -121,7 +121,7 @@ def add_reconstruction(
     graph: OnnxGraph, estimator: Any, walk: Walk, shape: tuple[int, ...]
 ) -> Output:
     """Return rows restored, in the shape in which they are given."""
-    restored = add_activated(graph, walk[-1][1], estimator.out_activation_)
+    restored = add_value_outputs(graph, walk[-1][1], estimator.out_activation_)
     if len(shape) > 1:
         restored = graph.reshape(restored, *shape)
     return Output(Value("reconstruction", FLOAT, shape), restored)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -75,18 +76,15 @@ def add_class_outputs(
         if n_logits != n_classes:  # of two classes the second has a logit
             logits = graph.add("Concat", graph.add("Neg", logits), logits, axis=1)
         labels = add_labels(graph, logits, classes)
-        if activation == "logistic":  # the logarithm of the sigmoid
-            logits = graph.add("Neg", logits)
-            logits = graph.add("Neg", graph.add("Softplus", logits))
-        probabilities = graph.add("Softmax", logits, axis=1)
+        scores = CLASS_OUTPUTS[activation](graph, logits)
+        probabilities = graph.add("Softmax", scores, axis=1)
     shape = (n_classes,)
     return [labels, Output(Value("probabilities", FLOAT, shape), probabilities)]
 
 
-def add_activated(graph: OnnxGraph, logits: str, activation: str) -> str:
+def add_value_outputs(graph: OnnxGraph, logits: str, activation: str) -> str:
     """Return the outputs of a network for values, given what they are before."""
-    operator = {"logistic": "Sigmoid", "exp": "Exp"}.get(activation)
-    return logits if operator is None else graph.add(operator, logits)
+    return VALUE_OUTPUTS[activation](graph, logits)
 
 
 def add_labels(graph: OnnxGraph, scores: str, classes: NDArray[Any]) -> Output:
@@ -110,3 +108,33 @@ def _as_integers(classes: NDArray[Any]) -> NDArray[np.int64]:
             f"{classes.tolist()}: train on others."
         )
     return integers
+
+
+def _as_they_are(graph: OnnxGraph, x: str) -> str:
+    return x
+
+
+def _log_sigmoid(graph: OnnxGraph, x: str) -> str:
+    return graph.add("Neg", graph.add("Softplus", graph.add("Neg", x)))
+
+
+def _sigmoid(graph: OnnxGraph, x: str) -> str:
+    return graph.add("Sigmoid", x)
+
+
+def _exp(graph: OnnxGraph, x: str) -> str:
+    return graph.add("Exp", x)
+
+
+AddOutputs = Callable[[OnnxGraph, str], str]
+#: By the activation function of the outputs: of what the probabilities of classes are
+#: the softmax, and what the values of regressors and autoencoders are.
+CLASS_OUTPUTS: dict[str, AddOutputs] = {
+    "logistic": _log_sigmoid,
+    "softmax": _as_they_are,
+}
+VALUE_OUTPUTS: dict[str, AddOutputs] = {
+    "exp": _exp,
+    "identity": _as_they_are,
+    "logistic": _sigmoid,
+}

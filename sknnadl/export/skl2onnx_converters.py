@@ -20,15 +20,27 @@ _OPTIONS = {
     "output_class_labels": [False, True],
     "nocl": [True, False],
 }
+#: What skl2onnx puts behind the last step.
+_PASSING_ON = {
+    "SklearnCast",
+    "SklearnIdentity",
+    "SklearnZipMap",
+    "SklearnZipMapColumns",
+}
 
 
-def register_onnx() -> None:
+def register_onnx(*subclasses: type) -> None:
     """Let skl2onnx convert these estimators inside pipelines and ensembles.
 
     skl2onnx looks a converter up in tables of its own, of the process, and cannot be
     told otherwise than by adding to them: one call does it, and a second one changes
     nothing. `AverageDarknessClassifier`, which has no probabilities, is not among
     them.
+
+    Parameters
+    ----------
+    *subclasses : type
+        Classes of one's own that inherit from them: skl2onnx goes by the exact class.
 
     Raises
     ------
@@ -56,7 +68,7 @@ def register_onnx() -> None:
     """
     skl2onnx = _import_skl2onnx()
     ours = [getattr(estimators, name) for name in estimators.__all__]
-    for kind in (*ours, RBFClassifier, RBFRegressor):
+    for kind in (*ours, RBFClassifier, RBFRegressor, *subclasses):
         skl2onnx.update_registered_converter(
             kind,
             f"Sknnadl{kind.__name__}",
@@ -142,16 +154,22 @@ def _check_is_last(operator: Any) -> None:
     """
     if isinstance(operator.raw_operator, BaseAutoencoder):
         return
-    own = {variable.full_name for variable in operator.outputs}
+    given = _names(operator.outputs)
     for other in operator.scope_inst.operators.values():
-        is_next = own & {variable.full_name for variable in other.inputs}
-        if is_next and not other.type.startswith("SklearnZipMap"):
+        if not given & _names(other.inputs):
+            continue
+        if other.type not in _PASSING_ON:
             kind = type(operator.raw_operator).__name__
             raise ValueError(
                 f"{kind} is a step before the last, which gives features, and skl2onnx "
                 "would take its predictions for them: convert what comes after by "
                 f"skl2onnx, and {kind} by sknnadl.to_onnx with feature_layer."
             )
+        given |= _names(other.outputs)
+
+
+def _names(variables: Any) -> set[str]:
+    return {variable.full_name for variable in variables}
 
 
 def _convert(scope: Any, operator: Any, container: Any) -> None:
