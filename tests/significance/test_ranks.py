@@ -1,12 +1,13 @@
 """Models on many data sets by their ranks, beside Demsar's paper and libraries."""
 
 import math
+from itertools import permutations
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import friedmanchisquare
+from scipy.stats import f, friedmanchisquare
 
 from sknnadl.significance import (
     critical_difference,
@@ -125,6 +126,15 @@ def test_data_sets_that_rank_alike_are_no_certainty():
     assert math.isnan(found.f_p_value)
     assert found.p_value == pytest.approx(math.exp(-10 / 2))  # chi2 of 2 degrees
     assert math.isnan(friedman_test([[1, 1, 1]] * 5).p_value)
+
+
+def test_the_f_of_three_data_sets_would_find_too_much():
+    orders = list(permutations([3, 2, 1]))
+    found = [friedman_test([orders[0], a, b]) for a in orders for b in orders]
+    by_f = [f.sf(one.f_statistic, 2, 4) < 0.05 for one in found]
+    assert (sum(by_f), len(found)) == (7, 36)
+    assert sum(one.p_value < 0.05 for one in found) == 1
+    assert all(math.isnan(one.f_p_value) for one in found)
 
 
 @given(st.integers(1, 9), st.integers(0, 2**32 - 1))
