@@ -60,6 +60,7 @@ def test_functions_of_the_frames_are_in_their_files():
     [
         ("architecture", 5),
         ("codes", 5),
+        ("comparing", 10),
         ("features", 15),
         ("files", 5),
         ("from_sklearn", 2),

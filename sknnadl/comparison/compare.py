@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
 import joblib
 import numpy as np
@@ -12,9 +12,12 @@ from numpy.typing import ArrayLike
 from sklearn.base import is_classifier
 from sklearn.utils import indexable
 
+from sknnadl._sklearn import MatrixLike
 from sknnadl.comparison.candidates import name_estimators, name_scoring
 from sknnadl.comparison.cells import describe_result
 from sknnadl.comparison.evaluation import Evaluation, Scoring, evaluate
+from sknnadl.comparison.joined import JoinedReport
+from sknnadl.comparison.many_datasets import compare_on_each
 from sknnadl.comparison.progress import Progress
 from sknnadl.comparison.report import ComparisonReport
 from sknnadl.comparison.resampling import resample_scores
@@ -23,16 +26,50 @@ from sknnadl.comparison.saved import SavedResults
 from sknnadl.comparison.splits import Samples, Split, check_test, divide_rows
 
 if TYPE_CHECKING:
-    from scipy.sparse import sparray, spmatrix
+    _Models = Mapping[str, Any] | list[Any] | tuple[Any, ...]
+
+
+class CompareOptions(TypedDict, total=False):
+    """What `compare` can be told of one data set and of several."""
+
+    cv: Any
+    scoring: str | Callable[..., Any] | Iterable[str] | Mapping[str, Any] | None
+    n_jobs: int | None
+    random_state: int | np.random.RandomState | None
+    save: str | os.PathLike[str] | None
+    verbose: int
+
+
+@overload
+def compare(
+    estimators: _Models,
+    X: MatrixLike,
+    y: ArrayLike,
+    *,
+    test: tuple[MatrixLike, ArrayLike] | None = None,
+    sample_weight: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+    **options: Unpack[CompareOptions],
+) -> ComparisonReport: ...
+
+
+@overload
+def compare(
+    estimators: _Models,
+    *,
+    datasets: Mapping[str, tuple[MatrixLike, ArrayLike]],
+    **options: Unpack[CompareOptions],
+) -> JoinedReport: ...
 
 
 def compare(
-    estimators: Mapping[str, Any] | list[Any] | tuple[Any, ...],
-    X: ArrayLike | sparray | spmatrix,
-    y: ArrayLike,
+    estimators: _Models,
+    X: MatrixLike | None = None,
+    y: ArrayLike | None = None,
     *,
+    datasets: Mapping[str, tuple[MatrixLike, ArrayLike]] | None = None,
     cv: Any = None,
-    test: tuple[ArrayLike | sparray | spmatrix, ArrayLike] | None = None,
+    test: tuple[MatrixLike, ArrayLike] | None = None,
     scoring: str | Callable[..., Any] | Iterable[str] | Mapping[str, Any] | None = None,
     n_jobs: int | None = None,
     random_state: int | np.random.RandomState | None = None,
@@ -40,7 +77,7 @@ def compare(
     groups: ArrayLike | None = None,
     save: str | os.PathLike[str] | None = None,
     verbose: int = 0,
-) -> ComparisonReport:
+) -> ComparisonReport | JoinedReport:
     """Fit models on the same rows and compare them on others.
 
     Parameters
@@ -53,6 +90,11 @@ def compare(
         The rows.
     y : array-like of shape (n_samples,)
         Their targets.
+    datasets : dict of str to tuple of (X, y), default=None
+        Compare on each of several data sets, in place of ``X`` and ``y``: two or more,
+        by name. ``test``, ``sample_weight`` and ``groups``, which are of one data set,
+        do not go with it; `sknnadl.reports.join_reports` joins reports that were made
+        with them.
     cv : int, splitter or iterable, default=None
         Compare on folds, as in `sklearn.model_selection.cross_validate`; all models
         have the same ones.
@@ -76,16 +118,17 @@ def compare(
         A file that keeps the results of each model when it is done. A comparison that
         was stopped, and is called again with the same arguments, goes on from there;
         so does one with further models. Files of other arguments are no use to it, and
-        written over.
+        written over. With ``datasets`` a folder, which is made where it is not there,
+        with such a file for each.
     verbose : int, default=0
         Whether to tell, on standard error, which model is being fitted, and on a
         terminal for how long.
 
     Returns
     -------
-    report : ComparisonReport
+    report : ComparisonReport or JoinedReport
         The results. A model that fails has its error in place of results; the others
-        go on.
+        go on. With ``datasets`` it has a report on each, and what they say together.
 
     Raises
     ------
@@ -104,6 +147,19 @@ def compare(
     >>> [result["name"] for result in report.table if result["accuracy"] > 0.95]
     ['SVM', 'MLP']
     """
+    if datasets is not None:
+        _refuse(X=X, y=y, test=test, sample_weight=sample_weight, groups=groups)
+        options: CompareOptions = {
+            "cv": cv,
+            "scoring": scoring,
+            "n_jobs": n_jobs,
+            "random_state": random_state,
+            "save": save,
+            "verbose": verbose,
+        }
+        return compare_on_each(compare, estimators, datasets, options)
+    if X is None or y is None:
+        raise ValueError("Give the rows X and their targets y, or datasets.")
     models = name_estimators(estimators)
     classify = is_classifier(next(iter(models.values())))
     named = name_scoring(scoring, next(iter(models.values())))
@@ -130,6 +186,16 @@ def compare(
     return ComparisonReport(
         results, models=models, scoring=named, splits=splits, estimators=fitted
     )
+
+
+def _refuse(**of_one_dataset: Any) -> None:
+    """Refuse arguments that are of one data set."""
+    given = [name for name, value in of_one_dataset.items() if value is not None]
+    if given:
+        raise ValueError(
+            f"{given[0]} is of one data set, and does not go with datasets: give one "
+            "of the two. join_reports joins a report on each data set."
+        )
 
 
 def _measure(

@@ -9,7 +9,7 @@ from sknnadl.comparison.cells import make_cells, make_header
 from sknnadl.comparison.results import ModelResult, Score, without_failures
 
 #: Light and dark by the reader's setting; tables scroll inside the page, not it.
-_STYLE = """
+STYLE = """
 :root { color-scheme: light dark; --text: #1c1e21; --soft: #5f6570; --line: #d9dce1;
   --back: #ffffff; --mark: #0b63b6; --bad: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6e7ea; --soft: #a3a9b4;
@@ -83,7 +83,7 @@ def render_page(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <link rel="icon" href="data:,">
-<style>{_STYLE}</style>
+<style>{STYLE}</style>
 </head>
 <body>
 <main>

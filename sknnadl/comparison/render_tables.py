@@ -43,9 +43,9 @@ def render_markdown(header: Cells, rows: Sequence[Cells]) -> str:
     text : str
         Lines without a newline at the end.
     """
-    escaped = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    first, *others = [[c.replace("|", "\\|") for c in row] for row in (header, *rows)]
     rule = ["---"] + ["---:"] * (len(header) - 1)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *escaped))
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (first, rule, *others))
 
 
 def _aligned(header: Cells, rows: Sequence[Cells]) -> list[str]:

@@ -7,9 +7,25 @@ import math
 from sknnadl.significance import Equivalence, PairedDifference
 
 #: A difference is told from chance where its corrected p-value is below this.
-_CHANCE = 0.05
+CHANCE = 0.05
 #: Models are practically the same where that is more probable than this.
-_SURE = 0.95
+SURE = 0.95
+
+
+def say_p(p_value: float) -> str:
+    """Return a p-value in words.
+
+    Parameters
+    ----------
+    p_value : float
+        The p-value, from 0 to 1.
+
+    Returns
+    -------
+    text : str
+        With two digits, or that it is below 0.001.
+    """
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
 
 
 def say_difference(
@@ -50,14 +66,13 @@ def say_difference(
         return f"{100 * value:.2f}" if points else f"{value:.4f}"
 
     difference = f"+{write(test.difference)} " + (unit if points else f"of {unit}")
-    if odds is not None and rope is not None and odds.equal > _SURE:
+    if odds is not None and rope is not None and odds.equal > SURE:
         width = f"{100 * rope:g} points" if points else f"{rope:g}"
         chance = f"less than {width} with probability {odds.equal:.3f}"
         return f"{a} and {b} are practically the same: {difference}, {chance}."
     apart = f"{a} and {b} cannot be told apart on this data"
     if math.isnan(p_corrected):
         return f"{apart}: {difference}, no spread to judge by."
-    chance = "p < 0.001" if p_corrected < 0.001 else f"p = {p_corrected:.2g}"
     ends = f"95% interval {write(test.low)} to {write(test.high)}"
-    what = f"{a} beats {b}" if p_corrected < _CHANCE else apart
-    return f"{what}: {difference}, {ends}, {chance} after correction."
+    what = f"{a} beats {b}" if p_corrected < CHANCE else apart
+    return f"{what}: {difference}, {ends}, {say_p(p_corrected)} after correction."

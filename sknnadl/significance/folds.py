@@ -10,9 +10,7 @@ from scipy.special import stdtr, stdtrit
 
 from sknnadl.significance.level import check_level
 from sknnadl.significance.paired_difference import PairedDifference
-
-#: What rounding does to a score, as a part of it.
-_ROUNDING = 1e-12
+from sknnadl.significance.ties import ROUNDING
 
 
 def mean_interval(
@@ -224,7 +222,7 @@ def _mean_and_error(
     rows_test = _mean_rows("n_test", n_test, n_folds)
     if not min_variance >= 0:
         raise ValueError(f"min_variance must be at least 0, got {min_variance!r}.")
-    if np.ptp(values) <= _ROUNDING * size:
+    if np.ptp(values) <= ROUNDING * size:
         mean, variance = float(values[0]), 0.0
     else:
         mean, variance = float(values.mean()), float(values.var(ddof=1))

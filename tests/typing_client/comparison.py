@@ -14,13 +14,29 @@ from sknnadl.inspection import (
     KernelDisplay,
     TrainingHistoryDisplay,
 )
-from sknnadl.reports import ComparisonDisplay, ComparisonReport, MisclassifiedDisplay
+from sknnadl.reports import (
+    ComparisonDisplay,
+    ComparisonReport,
+    CriticalDifferenceDisplay,
+    JoinedReport,
+    MisclassifiedDisplay,
+    join_reports,
+)
 from sknnadl.significance import (
+    Equivalence,
+    FriedmanTest,
     PairedDifference,
+    bayesian_signed_rank_test,
     corrected_t_test,
+    critical_difference,
+    find_groups,
+    friedman_test,
     holm,
     mcnemar_test,
     mean_interval,
+    nemenyi_test,
+    rank_models,
+    wilcoxon_test,
     wilson_interval,
 )
 
@@ -52,6 +68,26 @@ def compare_models(models: dict[str, Any], X: NDArray[np.float64], y: list[str])
     report.save("report.html", image_shape=(8, 8))
     print(report.to_frame().shape, on_folds.to_json())
     return report.to_markdown() + report.to_html(image_shape=[8, 8])
+
+
+def compare_on_datasets(
+    models: dict[str, Any], datasets: dict[str, tuple[NDArray[Any], list[str]]]
+) -> str:
+    """Compare models on many data sets, and ask for all that there is."""
+    joined = compare(models, datasets=datasets, cv=5, n_jobs=2, save="folder")
+    assert_type(joined, JoinedReport)
+    again = join_reports(dict(joined.reports), rope=0.01)
+    for pair in again.pairwise("accuracy", method="wilcoxon", rope=0.02):
+        assert_type(pair["rank_a"], float)
+        print(pair["a"].upper(), pair["n_better"], pair["p_corrected"] < 0.05)
+    print(again.mean_ranks()["svc"] < 2, again.scores().mean(), again.missing())
+    assert_type(again.friedman(), FriedmanTest)
+    assert_type(again.reports["iris"], ComparisonReport)
+    again.save("report.html", method="wilcoxon")
+    display = CriticalDifferenceDisplay.from_report(joined, method="nemenyi")
+    display.plot(bar_kw={"linewidth": 5}).figure_.savefig("ranks.png")
+    print(joined.to_frame().shape, joined.diagram()["groups"], *joined.sentences())
+    return joined.to_markdown() + joined.to_html() + joined.to_json(rope=0.01)
 
 
 def draw_comparison(report: ComparisonReport) -> None:
@@ -92,3 +128,14 @@ def judge_differences(a: list[float], b: list[float]) -> None:
     low, high = wilson_interval(90, 100, level=0.9)
     assert_type(mean_interval(a, 80, 20), tuple[float, float])
     print(high - low)
+
+
+def judge_ranks(scores: NDArray[np.float64]) -> None:
+    """Ask what chance has to do with ranks on many data sets."""
+    print(rank_models(scores).mean(axis=0), friedman_test(scores).f_p_value)
+    groups = find_groups(nemenyi_test(scores) < 0.05)
+    assert_type(groups, list[list[int]])
+    print(critical_difference(5, 6, level=0.9) > 1)
+    print(wilcoxon_test([0.9, 0.8], [0.7, 0.9]).p_value)
+    found = bayesian_signed_rank_test([0.9, 0.8], [0.7, 0.9], rope=0.01)
+    assert_type(found, Equivalence)
