@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sknnadl.comparison.mistakes import count_confusions, join
+from sknnadl.comparison.render_confusions import render_confusions
 from sknnadl.comparison.results import ModelResult, without_failures
 from sknnadl.comparison.splits import Split
 
-#: Images that are shown of a model, and classes whose confusions make a table.
-_MOST_IMAGES, _MOST_CLASSES = 30, 20
+#: How many images are shown of a model.
+_MOST_IMAGES = 30
 
 #: What is right for a row, and what is said of it.
 _Wrong = tuple[Any, Any]
@@ -33,7 +34,7 @@ def render_mistakes(
     Parameters
     ----------
     results : list of ModelResult
-        The classifiers.
+        The classifiers, the best first.
     splits : list of Split
         The rows that they were measured on.
     image_shape : tuple of int or None
@@ -42,7 +43,8 @@ def render_mistakes(
     Returns
     -------
     sections : list of str
-        HTML, for each classifier a line to click on; none for several labels a row.
+        HTML, for each classifier a line to click on, the first unfolded; none for
+        several labels a row.
 
     Raises
     ------
@@ -55,13 +57,15 @@ def render_mistakes(
         return []
     images = _join_images([split.take_test().X for split in splits], image_shape)
     sound = without_failures(results)
+    sections = ["<h2>What they get wrong</h2>"] if sound else []
     said = {result.name: join(result.predictions) for result in sound}
-    sections = []
     for result in sound:
         wrong = np.flatnonzero(said[result.name] != y_true)
         pairs = list(zip(y_true[wrong], said[result.name][wrong], strict=True))
-        table = _make_table(*count_confusions(result, targets))
-        sections.append(_render(result.name, pairs, len(y_true), table, images, wrong))
+        table = render_confusions(*count_confusions(result, targets))
+        section = _render(result.name, pairs, len(y_true), table, images, wrong)
+        is_first = result is sound[0]
+        sections.append(section.replace("<details>", "<details open>", is_first))
     if len(said) > 1:
         of_all = np.array(list(said.values()))
         wrong = np.flatnonzero((of_all != y_true).all(axis=0))
@@ -107,22 +111,6 @@ def _render(
         shown = _show_images(images[indices], wrong)
     summary = f"<summary>{escape(name)}: {len(wrong):,} of {n_rows:,} rows</summary>"
     return f"<details>{summary}\n{table}{shown}</details>"
-
-
-def _make_table(matrix: NDArray[np.int_], labels: NDArray[Any]) -> str:
-    if len(labels) > _MOST_CLASSES:
-        return ""
-    names = [escape(str(label)) for label in labels]
-    head = "".join(f'<th scope="col">{name}</th>' for name in names)
-    lines = []
-    for name, counts in zip(names, matrix, strict=True):
-        cells = "".join(f"<td>{count or ''}</td>" for count in counts.tolist())
-        lines.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
-    corner = '<th class="soft">is \\ said</th>'
-    return (
-        f'<div class="scroll"><table class="confusion"><thead><tr>{corner}{head}</tr>'
-        f"</thead><tbody>\n{chr(10).join(lines)}\n</tbody></table></div>\n"
-    )
 
 
 def _show_images(images: NDArray[Any], wrong: Sequence[_Wrong]) -> str:
