@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import issparse
 
-from sknnadl.comparison.splits import Samples, Split
+from sknnadl.comparison.splits import Split
 
 #: With more classes than this, the shares of the rarest and the commonest are told.
 _MOST_CLASSES = 20
+#: How many rows are looked at together: they may be more than fit into memory.
+_BLOCK = 1000
 
 
 @dataclass(frozen=True)
@@ -109,18 +112,23 @@ def summarize_data(splits: Sequence[Split], *, classify: bool) -> DataSummary:
     counted = [count for count in missing if count is not None]
     return DataSummary(
         len(y),
-        _row_shape(parts[0]),
+        _row_shape(parts[0].X),
         sum(counted) if len(counted) == len(missing) else None,
         weighted=parts[0].weights is not None,
         **_summarize_targets(y, classify),
     )
 
 
-def _row_shape(samples: Samples) -> list[int]:
-    X = samples.X
-    if not hasattr(X, "shape"):
-        X = np.asarray(X)
+def _row_shape(X: Any) -> list[int]:
+    X = X if hasattr(X, "shape") else _as_array(X)
     return [int(side) for side in X.shape[1:]]
+
+
+def _as_array(X: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(X)
+    except (ValueError, TypeError):  # rows of unequal length, or on another device
+        return np.empty(len(X), dtype=object)
 
 
 def _summarize_targets(y: Any, classify: bool) -> dict[str, Any]:
@@ -138,9 +146,10 @@ def _count_missing(X: Any) -> int | None:
     """Return how many values are missing, or None where that cannot be told."""
     if hasattr(X, "isna"):  # a data frame of pandas, with its own kinds of nothing
         return int(np.asarray(X.isna()).sum())
-    values = X.data if issparse(X) else np.asarray(X)
+    values = X.data if issparse(X) else _as_array(X)
     if values.dtype.kind in "fc":
-        return int(np.isnan(values).sum())
+        blocks = range(0, len(values), _BLOCK)
+        return sum(int(np.isnan(values[i : i + _BLOCK]).sum()) for i in blocks)
     if values.dtype.kind in "iub":
         return 0
     return None

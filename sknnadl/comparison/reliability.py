@@ -49,7 +49,7 @@ def find_reliability(result: ModelResult, samples: Sequence[Samples]) -> Reliabi
 
     Of two classes it is that of the probability of the second, as in
     `sklearn.calibration.calibration_curve`; of more that of the largest probability,
-    and whether it is that of the right class [1]_.
+    and whether it is that of the right class [1]_. The expected error is that of [2]_.
 
     Parameters
     ----------
@@ -72,6 +72,9 @@ def find_reliability(result: ModelResult, samples: Sequence[Samples]) -> Reliabi
     ----------
     .. [1] Guo, C., Pleiss, G., Sun, Y. and Weinberger, K. Q. (2017). On calibration of
        modern neural networks. International Conference on Machine Learning.
+    .. [2] Naeini, M. P., Cooper, G. F. and Hauskrecht, M. (2015). Obtaining well
+       calibrated probabilities using Bayesian binning. AAAI Conference on Artificial
+       Intelligence.
     """
     for kept in result.class_scores:
         why = kept.why_none

@@ -8,7 +8,7 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from functools import partial
+from functools import cached_property, partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,7 +127,7 @@ class WritesFormats:
             "test_rows": [split.test_indices.tolist() for split in self.splits],
             "predictions": {one.name: one.predictions for one in self.results},
             "parameters": describe_parameters(self.models),
-            "data": asdict(self._summarize_data()),
+            "data": asdict(self._data),
             "provenance": dict(self.provenance),
         }
         return json.dumps(_without_nan(content), indent=2, default=str) + "\n"
@@ -155,7 +155,7 @@ class WritesFormats:
         n = len(results)
         sections = [
             f'<p class="soft">{escape(describe_splits(self.splits))}</p>',
-            f"<p>{escape(str(self._summarize_data()))}</p>",
+            f"<p>{escape(str(self._data))}</p>",
             render_sortable(results, self.scorers),
             *(render_scores(results, name) for name in self.scorers),
             self._render_pairs(results),
@@ -191,7 +191,8 @@ class WritesFormats:
             *render_mistakes(results, self.splits, image_shape),
         ]
 
-    def _summarize_data(self) -> DataSummary:
+    @cached_property
+    def _data(self) -> DataSummary:
         return summarize_data(self.splits, classify=self._classifies())
 
     def _classifies(self) -> bool:

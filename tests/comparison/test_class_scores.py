@@ -81,6 +81,19 @@ def test_no_more_is_kept_than_is_allowed(iris, monkeypatch):
     assert "m: no curve: no more than 113 numbers a split are kept." in report.to_html()
 
 
+@pytest.mark.parametrize("cv", [None, 3])
+def test_a_file_keeps_them(iris, cv, tmp_path):
+    how = {"cv": cv, "random_state": 0, "save": tmp_path / "saved.json"}
+    first, again = (compare({"m": SVC()}, *iris, **how) for _ in range(2))
+    assert not again.estimators  # it was read
+    for one, other in zip(
+        first.results[0].class_scores, again.results[0].class_scores, strict=True
+    ):
+        assert one.why_none is other.why_none is None
+        np.testing.assert_array_equal(one.values, other.values)
+        assert one.classes == other.classes == [0, 1, 2]
+
+
 def test_several_labels_a_row_and_old_files(iris):
     y = np.column_stack([iris[1] > 0, iris[1] > 1])
     model = KNeighborsClassifier().fit(iris[0], y)

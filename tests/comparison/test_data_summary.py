@@ -27,6 +27,12 @@ def test_classes_and_missing_values():
     assert str(summary).endswith("2 values are missing (25.00%). Rows have weights.")
 
 
+def test_missing_values_of_many_rows():
+    X = np.zeros((2500, 2))
+    X[[0, 999, 1000, 2499], 1] = np.nan
+    assert summarize(X, np.zeros(2500)).n_missing == 4
+
+
 def test_numbers_as_targets():
     summary = summarize([[0], [1], [2]], [3.0, 1.0, 1234.5], classify=False)
     assert str(summary) == (
@@ -38,6 +44,7 @@ def test_numbers_as_targets():
     ("X", "begins", "n_missing"),
     [
         (["a text", "another"], "2 rows, each of which is one object", None),
+        ([[1], [2, 3]], "2 rows, each of which is one object", None),
         (np.zeros((2, 8, 8), np.uint8), "2 rows, each of shape 8 x 8.", 0),
         (csr_array([[np.nan, 0], [0, 1]]), "2 rows, 2 features.", 1),
         (pd.DataFrame({"a": [None, "x"], "b": [1, 2]}), "2 rows, 2 features.", 1),
