@@ -8,6 +8,7 @@ import platform
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,11 @@ def find_provenance(
     if cv is None:
         divided = "rows given to test" if has_test else "a quarter held out to test"
     else:
-        divided = f"{len(cv)} pairs of indices" if isinstance(cv, list) else repr(cv)
+        divided = repr(cv)
+        if isinstance(cv, Integral):
+            divided = f"{cv} folds"
+        elif isinstance(cv, list):
+            divided = f"{len(cv)} pairs of indices"
     of_models = {type(model).__module__.partition(".")[0] for model in models}
     versions = map(_find_version, dict.fromkeys([*_ALWAYS, *sorted(of_models)]))
     return {

@@ -63,9 +63,9 @@ def render_mistakes(
         wrong = np.flatnonzero(said[result.name] != y_true)
         pairs = list(zip(y_true[wrong], said[result.name][wrong], strict=True))
         table = render_confusions(*count_confusions(result, targets))
-        section = _render(result.name, pairs, len(y_true), table, images, wrong)
-        is_first = result is sound[0]
-        sections.append(section.replace("<details>", "<details open>", is_first))
+        shown = _show(images, wrong, pairs)
+        is_open = result is sound[0]
+        sections.append(_fold(result.name, len(y_true), pairs, table + shown, is_open))
     if len(said) > 1:
         of_all = np.array(list(said.values()))
         wrong = np.flatnonzero((of_all != y_true).all(axis=0))
@@ -74,7 +74,7 @@ def render_mistakes(
             for i in wrong
         ]
         name = f"all {len(said)} of them"
-        sections.append(_render(name, pairs, len(y_true), "", images, wrong))
+        sections.append(_fold(name, len(y_true), pairs, _show(images, wrong, pairs)))
     return sections
 
 
@@ -97,20 +97,19 @@ def _join_images(
     return rows.reshape(len(rows), *image_shape)
 
 
-def _render(
-    name: str,
-    wrong: Sequence[_Wrong],
-    n_rows: int,
-    table: str,
-    images: NDArray[Any] | None,
-    indices: NDArray[np.intp],
+def _fold(
+    name: str, n_rows: int, wrong: Sequence[_Wrong], content: str, is_open: bool = False
 ) -> str:
     """Return what is wrong behind a line to click on, given (right, said) of each."""
-    shown = ""
-    if images is not None and len(wrong):
-        shown = _show_images(images[indices], wrong)
     summary = f"<summary>{escape(name)}: {len(wrong):,} of {n_rows:,} rows</summary>"
-    return f"<details>{summary}\n{table}{shown}</details>"
+    return f"<details{' open' if is_open else ''}>{summary}\n{content}</details>"
+
+
+def _show(
+    images: NDArray[Any] | None, indices: NDArray[np.intp], wrong: Sequence[_Wrong]
+) -> str:
+    """Return the images that are wrong, where rows are images."""
+    return "" if images is None or not wrong else _show_images(images[indices], wrong)
 
 
 def _show_images(images: NDArray[Any], wrong: Sequence[_Wrong]) -> str:

@@ -53,7 +53,10 @@ def render_residuals(results: Sequence[ModelResult], targets: Sequence[Any]) -> 
 
 def _render(name: str, y_true: _Numbers, y_pred: _Numbers, is_open: bool) -> str:
     residuals = y_true - y_pred
-    mean, spread = np.mean(residuals), np.std(residuals)
+    if not np.isfinite(residuals).all():
+        return f'<p class="soft">{escape(name)}: its predictions are not finite.</p>'
+    with np.errstate(over="ignore"):  # of a model that has diverged
+        mean, spread = np.mean(residuals), np.std(residuals)
     summary = (
         f"{escape(name)}: residuals {mean:+.4g} in the mean, with standard deviation "
         f"{spread:.4g}, the largest {np.abs(residuals).max():.4g}"

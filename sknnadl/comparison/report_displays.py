@@ -101,7 +101,9 @@ class OffersDisplays:
         if label is not None and kind not in ("roc", "precision_recall"):
             raise ValueError(f"label is for curves of a class, not for {kind!r}.")
         display = _make(result, self.splits, kind, label)
-        how = {"kind": kind} if kind in get_args(_OfRegressor) else {}
+        how: dict[str, Any] = {"kind": kind} if kind in get_args(_OfRegressor) else {}
+        if kind == "confusion_matrix":
+            how = {"values_format": ".2f"}
         return display.plot(ax=ax, **how)
 
 

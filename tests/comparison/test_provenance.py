@@ -29,6 +29,7 @@ def test_how_it_was_made(iris):
     assert found["cv"] == "a quarter held out to test"
     assert found["random_state"] == "7"
     assert compare(models, *iris, test=iris).provenance["cv"] == "rows given to test"
+    assert compare(models, *iris, cv=3).provenance["cv"] == "3 folds"
     pairs = KFold(3, shuffle=True).split(iris[0])
     found = compare(models, *iris, cv=pairs).provenance
     assert found["cv"] == "3 pairs of indices"

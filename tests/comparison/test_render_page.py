@@ -203,6 +203,22 @@ def test_residuals(numbers):
     assert choose_rows(residuals[:7]).tolist() == list(range(7))
 
 
+@pytest.mark.parametrize("value", [np.inf, 1e200])
+def test_a_regressor_that_has_diverged(value):
+    X, y = np.zeros((8, 1)), np.arange(8.0)
+    model = DummyRegressor(strategy="constant", constant=0.0)
+
+    class Diverged(DummyRegressor):
+        def predict(self, X):
+            return np.full(len(X), value)
+
+    models = {"zero": model, "diverged": Diverged()}
+    page = compare(models, X, y, cv=2, scoring=lambda *_: 0.5).to_html()
+    assert ("diverged: its predictions are not finite." in page) == (value == np.inf)
+    assert page.count('<svg class="chart"') == (2 if value == np.inf else 4)
+    assert "nan" not in page.partition("<body>")[2].partition("<script>")[0]
+
+
 def test_several_targets_a_row(iris):
     y = np.column_stack([iris[1], 2 * iris[1]])
     page = compare([LinearRegression()], iris[0], y, cv=3).to_html()

@@ -51,5 +51,6 @@ def make_them() -> None:
     Rotate("10")  # expect-error
     compare([MLPClassifier()], X, y, 5)  # expect-error: cv is named
     compare([MLPClassifier()], X, y).to_md()  # expect-error
+    compare([MLPClassifier()], X, y).display("rok", "mlp")  # expect-error
     load_digits_images("uint8")  # expect-error
     load_mnist(path=3)  # expect-error
