@@ -74,3 +74,9 @@ X = np.concatenate([data.X_train, data.X_test])
 y = np.concatenate([data.y_train, data.y_test])
 on_folds = compare(good, X, y, cv=10)
 ComparisonDisplay.from_report(on_folds, kind="differences")
+
+# %%
+# What scikit-learn has a display for is drawn by it, of the test images of all folds:
+# here which classes the MLP takes for one another.
+
+on_folds.display("confusion_matrix", "MLP")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from sknnadl.comparison.columns import COLUMNS, Column
 from sknnadl.comparison.results import ModelResult, Score
@@ -42,6 +43,27 @@ def make_cells(result: ModelResult, scorers: Sequence[str]) -> list[str]:
     measured = [(column, result.measured[column.name]) for column in _shown()]
     values = ["" if value is None else one.write(value) for one, value in measured]
     return [_line(result.name), *scores, *values]
+
+
+def sort_values(result: ModelResult, scorers: Sequence[str]) -> list[Any]:
+    """Return what the cells of a result are sorted by, but for its name.
+
+    Parameters
+    ----------
+    result : ModelResult
+        What was measured; the model did not fail.
+    scorers : sequence of str
+        The names of the scores.
+
+    Returns
+    -------
+    values : list
+        A value a cell of `make_cells`: the score, and of its interval the lower end.
+    """
+    scores = [result.scores.get(name) for name in scorers]
+    ends = [(one.mean, one.low) if one else (None, None) for one in scores]
+    measured = [result.measured[column.name] for column in _shown()]
+    return [*(value for pair in ends for value in pair), *measured]
 
 
 def _shown() -> list[Column]:

@@ -15,10 +15,12 @@ from sklearn.utils import indexable
 from sknnadl._sklearn import MatrixLike
 from sknnadl.comparison.candidates import name_estimators, name_scoring
 from sknnadl.comparison.cells import describe_result
+from sknnadl.comparison.class_scores import ask_class_scores
 from sknnadl.comparison.evaluation import Evaluation, Scoring, evaluate
 from sknnadl.comparison.joined import JoinedReport
 from sknnadl.comparison.many_datasets import compare_on_each
 from sknnadl.comparison.progress import Progress
+from sknnadl.comparison.provenance import find_provenance
 from sknnadl.comparison.report import ComparisonReport
 from sknnadl.comparison.resampling import resample_scores
 from sknnadl.comparison.results import ModelResult, merge
@@ -183,8 +185,14 @@ def compare(
         ]
     progress = Progress(bool(verbose))
     results, fitted = _measure(models, splits, named, saved, n_jobs, progress)
+    given = {"cv": cv, "random_state": random_state, "has_test": test is not None}
     return ComparisonReport(
-        results, models=models, scoring=named, splits=splits, estimators=fitted
+        results,
+        models=models,
+        scoring=named,
+        splits=splits,
+        estimators=fitted,
+        provenance=find_provenance(models.values(), **given),
     )
 
 
@@ -288,8 +296,11 @@ def _evaluate(
 ) -> tuple[Evaluation, Any]:
     """Return what was found out and, where it is no fold, the fitted model."""
     evaluation, fitted = evaluate(model, split, scoring)
-    if n_splits > 1 or fitted is None:
+    if fitted is None:
         return evaluation, None
-    scores = evaluation["scores"]
-    resampled = resample_scores(fitted, split.take_test(), scoring, scores)
+    test = split.take_test()
+    evaluation |= {"class_scores": ask_class_scores(fitted, test)}
+    if n_splits > 1:
+        return evaluation, None
+    resampled = resample_scores(fitted, test, scoring, evaluation["scores"])
     return evaluation | {"resampled": resampled}, fitted

@@ -17,7 +17,8 @@ from sknnadl.comparison.dataset_pairs import DatasetPair, Method
 from sknnadl.comparison.files import check_report_path
 from sknnadl.comparison.joined_ranks import JoinedRanks
 from sknnadl.comparison.rank_sentences import say_missing
-from sknnadl.comparison.render_joined import render_page, render_ranks, render_reports
+from sknnadl.comparison.render_joined import render_ranks, render_reports
+from sknnadl.comparison.render_page import render_page
 from sknnadl.comparison.render_tables import render_markdown, render_text
 from sknnadl.comparison.report_formats import _import_pandas, _without_nan
 from sknnadl.comparison.results import Score

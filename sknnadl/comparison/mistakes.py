@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -79,6 +81,72 @@ def count_confusions(
     y_true, y_pred = join(targets), join(result.predictions)
     labels = np.unique(np.concatenate([y_true, y_pred]))
     return confusion_matrix(y_true, y_pred, labels=labels), labels
+
+
+def share_rows(matrix: NDArray[np.int_]) -> NDArray[np.float64]:
+    """Return how the rows of each true class are shared out, 0 where it has none.
+
+    Parameters
+    ----------
+    matrix : ndarray of int of shape (n_classes, n_classes)
+        What `count_confusions` returned.
+
+    Returns
+    -------
+    shares : ndarray of shape (n_classes, n_classes)
+        Each row adds up to 1, or is 0.
+    """
+    shares: NDArray[np.float64] = matrix / np.maximum(
+        matrix.sum(axis=1, keepdims=True), 1
+    )
+    return shares
+
+
+@dataclass(frozen=True)
+class ClassMeasure:
+    """How well a class is told from the others.
+
+    Parameters
+    ----------
+    label : object
+        The class.
+    n_rows : int
+        How many rows are of it.
+    recall : float
+        The share of its rows that the model says it of; nan where it has none.
+    precision : float
+        The share of the rows that the model says it of that are of it; nan where the
+        model says it of none.
+    """
+
+    label: Any
+    n_rows: int
+    recall: float
+    precision: float
+
+
+def measure_classes(
+    matrix: NDArray[np.int_], labels: NDArray[Any]
+) -> list[ClassMeasure]:
+    """Return recall and precision of each class.
+
+    Parameters
+    ----------
+    matrix, labels : ndarray
+        What `count_confusions` returned.
+
+    Returns
+    -------
+    measures : list of ClassMeasure
+        One for each class, in their order.
+    """
+    right, is_one, said = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
+    return [
+        ClassMeasure(
+            label, int(n), float(hits / n) if n else nan, float(hits / m) if m else nan
+        )
+        for label, hits, n, m in zip(labels, right, is_one, said, strict=True)
+    ]
 
 
 def join(of_splits: Sequence[ArrayLike]) -> NDArray[Any]:

@@ -2,47 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from sknnadl.comparison.render_diagram import render_diagram
-from sknnadl.comparison.render_page import STYLE
-
-
-def render_page(title: str, sections: Iterable[str]) -> str:
-    """Return a page.
-
-    Parameters
-    ----------
-    title : str
-        What the page is about.
-    sections : iterable of str
-        HTML.
-
-    Returns
-    -------
-    text : str
-        A whole HTML document.
-    """
-    content = "\n".join(sections)
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)}</title>
-<link rel="icon" href="data:,">
-<style>{STYLE}</style>
-</head>
-<body>
-<main>
-<h1>{escape(title)}</h1>
-{content}
-</main>
-</body>
-</html>
-"""
 
 
 def render_ranks(

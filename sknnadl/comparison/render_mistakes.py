@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sknnadl.comparison.mistakes import count_confusions, join
+from sknnadl.comparison.render_confusions import render_confusions
 from sknnadl.comparison.results import ModelResult, without_failures
 from sknnadl.comparison.splits import Split
 
-#: Images that are shown of a model, and classes whose confusions make a table.
-_MOST_IMAGES, _MOST_CLASSES = 30, 20
+#: How many images are shown of a model.
+_MOST_IMAGES = 30
 
 #: What is right for a row, and what is said of it.
 _Wrong = tuple[Any, Any]
@@ -33,7 +34,7 @@ def render_mistakes(
     Parameters
     ----------
     results : list of ModelResult
-        The classifiers.
+        The classifiers, the best first.
     splits : list of Split
         The rows that they were measured on.
     image_shape : tuple of int or None
@@ -42,7 +43,8 @@ def render_mistakes(
     Returns
     -------
     sections : list of str
-        HTML, for each classifier a line to click on; none for several labels a row.
+        HTML, for each classifier a line to click on, the first unfolded; none for
+        several labels a row.
 
     Raises
     ------
@@ -55,13 +57,15 @@ def render_mistakes(
         return []
     images = _join_images([split.take_test().X for split in splits], image_shape)
     sound = without_failures(results)
+    sections = ["<h2>What they get wrong</h2>"] if sound else []
     said = {result.name: join(result.predictions) for result in sound}
-    sections = []
     for result in sound:
         wrong = np.flatnonzero(said[result.name] != y_true)
         pairs = list(zip(y_true[wrong], said[result.name][wrong], strict=True))
-        table = _make_table(*count_confusions(result, targets))
-        sections.append(_render(result.name, pairs, len(y_true), table, images, wrong))
+        table = render_confusions(*count_confusions(result, targets))
+        shown = _show(images, wrong, pairs)
+        is_open = result is sound[0]
+        sections.append(_fold(result.name, len(y_true), pairs, table + shown, is_open))
     if len(said) > 1:
         of_all = np.array(list(said.values()))
         wrong = np.flatnonzero((of_all != y_true).all(axis=0))
@@ -70,7 +74,7 @@ def render_mistakes(
             for i in wrong
         ]
         name = f"all {len(said)} of them"
-        sections.append(_render(name, pairs, len(y_true), "", images, wrong))
+        sections.append(_fold(name, len(y_true), pairs, _show(images, wrong, pairs)))
     return sections
 
 
@@ -93,36 +97,19 @@ def _join_images(
     return rows.reshape(len(rows), *image_shape)
 
 
-def _render(
-    name: str,
-    wrong: Sequence[_Wrong],
-    n_rows: int,
-    table: str,
-    images: NDArray[Any] | None,
-    indices: NDArray[np.intp],
+def _fold(
+    name: str, n_rows: int, wrong: Sequence[_Wrong], content: str, is_open: bool = False
 ) -> str:
     """Return what is wrong behind a line to click on, given (right, said) of each."""
-    shown = ""
-    if images is not None and len(wrong):
-        shown = _show_images(images[indices], wrong)
     summary = f"<summary>{escape(name)}: {len(wrong):,} of {n_rows:,} rows</summary>"
-    return f"<details>{summary}\n{table}{shown}</details>"
+    return f"<details{' open' if is_open else ''}>{summary}\n{content}</details>"
 
 
-def _make_table(matrix: NDArray[np.int_], labels: NDArray[Any]) -> str:
-    if len(labels) > _MOST_CLASSES:
-        return ""
-    names = [escape(str(label)) for label in labels]
-    head = "".join(f'<th scope="col">{name}</th>' for name in names)
-    lines = []
-    for name, counts in zip(names, matrix, strict=True):
-        cells = "".join(f"<td>{count or ''}</td>" for count in counts.tolist())
-        lines.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
-    corner = '<th class="soft">is \\ said</th>'
-    return (
-        f'<div class="scroll"><table class="confusion"><thead><tr>{corner}{head}</tr>'
-        f"</thead><tbody>\n{chr(10).join(lines)}\n</tbody></table></div>\n"
-    )
+def _show(
+    images: NDArray[Any] | None, indices: NDArray[np.intp], wrong: Sequence[_Wrong]
+) -> str:
+    """Return the images that are wrong, where rows are images."""
+    return "" if images is None or not wrong else _show_images(images[indices], wrong)
 
 
 def _show_images(images: NDArray[Any], wrong: Sequence[_Wrong]) -> str:

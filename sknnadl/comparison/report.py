@@ -13,12 +13,18 @@ from sknnadl.comparison.curves import measure_curve
 from sknnadl.comparison.evaluation import Scoring
 from sknnadl.comparison.mistakes import count_confusions, find_mistakes
 from sknnadl.comparison.pairs import Pair, compare_pairs
+from sknnadl.comparison.report_displays import OffersDisplays
 from sknnadl.comparison.report_formats import WritesFormats
-from sknnadl.comparison.results import ModelResult, find_scorers, without_failures
+from sknnadl.comparison.results import (
+    ModelResult,
+    find_result,
+    find_scorers,
+    without_failures,
+)
 from sknnadl.comparison.splits import Split
 
 
-class ComparisonReport(WritesFormats):
+class ComparisonReport(OffersDisplays, WritesFormats):
     """The results of a comparison, which prints as a table.
 
     Parameters
@@ -34,6 +40,8 @@ class ComparisonReport(WritesFormats):
     estimators : dict of str to estimator
         The fitted models of a single test set that did not fail; none of those read
         from a file, and none of folds.
+    provenance : dict of str to str, default=None
+        How, when and on what the comparison was made, in words.
 
     Attributes
     ----------
@@ -64,12 +72,14 @@ class ComparisonReport(WritesFormats):
         scoring: Scoring,
         splits: Sequence[Split],
         estimators: Mapping[str, Any],
+        provenance: Mapping[str, str] | None = None,
     ) -> None:
         self.results = results
         self.models = models
         self.scoring = scoring
         self.splits = splits
         self.estimators = estimators
+        self.provenance: Mapping[str, str] = provenance or {}
         self.scorers: list[str] = find_scorers(results, scoring)
         self.targets: list[Any] = [split.y_test for split in splits]
         self.n_train: int = len(splits[0].train_indices)
@@ -228,11 +238,7 @@ class ComparisonReport(WritesFormats):
         return find_mistakes(results, self.splits)
 
     def _find_classifier(self, name: str) -> ModelResult:
-        by_name = {result.name: result for result in self.results}
-        if name not in by_name:
-            raise ValueError(f"name must be one of {list(by_name)}, got {name!r}.")
-        if by_name[name].error:
-            raise ValueError(f"{name!r} failed: {by_name[name].error}")
+        result = find_result(self.results, name)
         if not is_classifier(self.models[name]):
             raise ValueError(f"{name!r} is no classifier: it predicts numbers.")
-        return by_name[name]
+        return result

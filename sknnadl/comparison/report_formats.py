@@ -7,21 +7,31 @@ import json
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from dataclasses import asdict
+from functools import cached_property, partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sklearn.base import is_classifier
 
 from sknnadl._files import write_text
 from sknnadl.comparison.cells import make_cells, make_header
+from sknnadl.comparison.data_summary import DataSummary, summarize_data
 from sknnadl.comparison.files import check_report_path
 from sknnadl.comparison.pairs import can_compare, compare_pairs
+from sknnadl.comparison.provenance import describe_parameters
+from sknnadl.comparison.render_curves import render_curves
 from sknnadl.comparison.render_mistakes import render_mistakes
 from sknnadl.comparison.render_page import render_page
+from sknnadl.comparison.render_pairs import render_pairs
+from sknnadl.comparison.render_provenance import render_provenance
+from sknnadl.comparison.render_residuals import render_residuals
+from sknnadl.comparison.render_scores import render_scores
+from sknnadl.comparison.render_sortable import order_by_score, render_sortable
 from sknnadl.comparison.render_tables import render_markdown, render_text
-from sknnadl.comparison.results import ModelResult
+from sknnadl.comparison.results import ModelResult, without_failures
 from sknnadl.comparison.splits import Split, describe_splits
 
 if TYPE_CHECKING:
@@ -36,6 +46,7 @@ class WritesFormats:
     splits: Sequence[Split]
     scorers: list[str]
     targets: list[Any]
+    provenance: Mapping[str, str]
     n_train: int
     n_test: int
 
@@ -95,14 +106,31 @@ class WritesFormats:
         Returns
         -------
         text : str
-            An object with ``n_train``, ``n_test`` and the list ``models``; nan is null.
+            An object with ``n_train``, ``n_test``, the list ``models``, which is the
+            `table`, and the list ``pairs`` of all scores that can be compared; for each
+            split the ``targets`` of its test rows, their indices ``test_rows``, and by
+            the model's name its ``predictions``; and ``parameters``, ``data`` and
+            ``provenance``. nan is null.
         """
+        pairs = [
+            pair
+            for scorer in self.scorers
+            if can_compare(self.results, scorer, self.targets)
+            for pair in compare_pairs(self.results, scorer, self.targets)
+        ]
         content = {
             "n_train": self.n_train,
             "n_test": self.n_test,
-            "models": _without_nan(self.table),
+            "models": self.table,
+            "pairs": pairs,
+            "targets": [np.asarray(one).tolist() for one in self.targets],
+            "test_rows": [split.test_indices.tolist() for split in self.splits],
+            "predictions": {one.name: one.predictions for one in self.results},
+            "parameters": describe_parameters(self.models),
+            "data": asdict(self._data),
+            "provenance": dict(self.provenance),
         }
-        return json.dumps(content, indent=2) + "\n"
+        return json.dumps(_without_nan(content), indent=2, default=str) + "\n"
 
     def to_html(self, *, image_shape: Sequence[int] | None = None) -> str:
         """Return the report as a page that needs no other file.
@@ -116,15 +144,59 @@ class WritesFormats:
         Returns
         -------
         text : str
-            An HTML document: the table, a picture of each score with its intervals, a
-            sentence for each pair of models that can be compared; and for classifiers
-            their confusions and, of images, those that they get wrong.
+            An HTML document with the models in the order of their first score: a
+            table that a click on a head sorts; a picture of each score with its
+            intervals; what can be said of each pair of models, by the first score; of
+            classifiers the curves that `display` draws, confusions, recall and
+            precision of each class and, of images, those that are wrong; of regressors
+            residuals; and how all was made.
         """
-        mistakes = []
-        if is_classifier(next(iter(self.models.values()))):
-            mistakes = render_mistakes(self.results, self.splits, image_shape)
-        rows = describe_splits(self.splits)
-        return render_page(self.results, self.scorers, rows, self.sentences(), mistakes)
+        results = order_by_score(self.results, self.scorers[0])
+        n = len(results)
+        sections = [
+            f'<p class="soft">{escape(describe_splits(self.splits))}</p>',
+            f"<p>{escape(str(self._data))}</p>",
+            render_sortable(results, self.scorers),
+            *(render_scores(results, name) for name in self.scorers),
+            self._render_pairs(results),
+            *self._render_predictions(without_failures(results), image_shape),
+            render_provenance(
+                self.provenance, describe_parameters(self.models), results
+            ),
+        ]
+        title = f"Comparison of {n} model{'s' if n > 1 else ''}"
+        return render_page(title, sections)
+
+    def _render_pairs(self, results: Sequence[ModelResult]) -> str:
+        scorer = self.scorers[0]
+        if not can_compare(results, scorer, self.targets):
+            return ""
+        pairs = compare_pairs(self.results, scorer, self.targets)
+        share = any(
+            r.scores[scorer].is_share for r in without_failures(results, scorer)
+        )
+        return render_pairs(pairs, [one.name for one in results], share=share)
+
+    def _render_predictions(
+        self, results: Sequence[ModelResult], image_shape: Sequence[int] | None
+    ) -> list[str]:
+        """Return what there is to see of what the models say of each row."""
+        if not results:
+            return []
+        if not self._classifies():
+            return [render_residuals(results, self.targets)]
+        samples = [split.test_targets for split in self.splits]
+        return [
+            render_curves(results, samples),
+            *render_mistakes(results, self.splits, image_shape),
+        ]
+
+    @cached_property
+    def _data(self) -> DataSummary:
+        return summarize_data(self.splits, classify=self._classifies())
+
+    def _classifies(self) -> bool:
+        return bool(is_classifier(next(iter(self.models.values()))))
 
     def save(
         self,

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sknnadl.comparison.class_scores import ClassScores, read_class_scores
 from sknnadl.comparison.columns import COLUMNS
 from sknnadl.comparison.evaluation import Evaluation, Scoring
 from sknnadl.comparison.scorers import is_accuracy, is_share
@@ -72,6 +73,8 @@ class ModelResult:
         The numbers of rows of each split.
     error : str or None
         Why it failed.
+    class_scores : list of ClassScores, default=[]
+        What it gives each class of the test rows of each split.
     """
 
     name: str
@@ -81,6 +84,7 @@ class ModelResult:
     n_train: list[int] = field(default_factory=list)
     n_test: list[int] = field(default_factory=list)
     error: str | None = None
+    class_scores: list[ClassScores] = field(default_factory=list)
 
     def row(self, scorers: Iterable[str]) -> dict[str, Any]:
         """Return the result as a flat dict of plain values, without predictions."""
@@ -107,6 +111,34 @@ def without_failures(
         for result in sound
         if scorer in result.scores and not math.isnan(result.scores[scorer].mean)
     ]
+
+
+def find_result(results: Iterable[ModelResult], name: str) -> ModelResult:
+    """Return the result of a model.
+
+    Parameters
+    ----------
+    results : iterable of ModelResult
+        All results.
+    name : str
+        The model's name.
+
+    Returns
+    -------
+    result : ModelResult
+        Its result.
+
+    Raises
+    ------
+    ValueError
+        If there is no such model, or it failed.
+    """
+    by_name = {result.name: result for result in results}
+    if name not in by_name:
+        raise ValueError(f"name must be one of {list(by_name)}, got {name!r}.")
+    if by_name[name].error:
+        raise ValueError(f"{name!r} failed: {by_name[name].error}")
+    return by_name[name]
 
 
 def find_scorers(results: Iterable[ModelResult], scoring: Scoring) -> list[str]:
@@ -150,7 +182,9 @@ def merge(
         for one in evaluations[0]["scores"]
     }
     measured = _merge_columns(evaluations)
-    return ModelResult(name, measured, scores, predictions, n_train, n_test)
+    kept = [read_class_scores(one.get("class_scores")) for one in evaluations]
+    rows = predictions, n_train, n_test
+    return ModelResult(name, measured, scores, *rows, class_scores=kept)
 
 
 def _merge_columns(evaluations: Sequence[Evaluation]) -> dict[str, Any]:

@@ -74,14 +74,26 @@ class Split:
     @property
     def y_test(self) -> Any:
         """The targets of the rows to measure on."""
-        return Samples(None, self.test_samples.y).take(self.test).y
+        return self.test_targets.y
+
+    @property
+    def test_targets(self) -> Samples:
+        """The targets of the rows to measure on and their weights, without the rows."""
+        _, y, weights = self.test_samples
+        return Samples(None, y, weights).take(self.test)
 
 
 def describe_splits(splits: Sequence[Split]) -> str:
-    """Return a line on how many rows there are; of folds those of the first."""
-    n_train, n_test = len(splits[0].train_indices), len(splits[0].test_indices)
-    rows = f"{n_train:,} rows to train, {n_test:,} to test"
+    """Return a line on how many rows there are; of folds the least and the most."""
+    train = _describe_range([len(split.train_indices) for split in splits])
+    test = _describe_range([len(split.test_indices) for split in splits])
+    rows = f"{train} rows to train, {test} to test"
     return f"{len(splits)} folds of {rows}." if len(splits) > 1 else f"{rows}."
+
+
+def _describe_range(numbers: list[int]) -> str:
+    least, most = min(numbers), max(numbers)
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def divide_rows(

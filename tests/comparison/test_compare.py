@@ -60,10 +60,23 @@ def test_markdown(report):
     assert lines[4].startswith(rf"| svm \| rbf | {accuracy:.2%} |")
 
 
-def test_json_is_the_table(report, tmp_path):
+def test_json_has_all_that_was_found(report, digits, tmp_path):
     report.save(tmp_path / "report.json")
     content = json.loads((tmp_path / "report.json").read_text())
-    assert content == {"n_train": 1197, "n_test": 300, "models": report.table}
+    assert (content["n_train"], content["n_test"]) == (1197, 300)
+    assert content["models"] == report.table
+    assert content["pairs"] == [
+        {key: None if value != value else value for key, value in pair.items()}
+        for pair in report.pairwise()
+    ]
+    assert content["targets"] == [digits.y_test.tolist()]
+    assert content["test_rows"] == [list(range(300))]
+    (said,) = content["predictions"]["svm | rbf"]
+    assert said == report.estimators["svm | rbf"].predict(digits.X_test).tolist()
+    assert content["predictions"]["fails"] == []
+    assert content["parameters"]["guess"] == "DummyClassifier()"
+    assert content["data"]["n_rows"] == 1497
+    assert content["provenance"] == report.provenance
     report.save(tmp_path / "report.md")
     assert (tmp_path / "report.md").read_text() == report.to_markdown()
     assert sorted(path.name for path in tmp_path.iterdir()) == [

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LinearRegression
-from sklearn.metrics import confusion_matrix
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import SVC
 
 from sknnadl import compare
+from sknnadl.comparison.mistakes import measure_classes, share_rows
 
 MODELS = {"Bayes": GaussianNB(), "SVM": SVC()}
 FOLDS = KFold(5, shuffle=True, random_state=0)
@@ -50,6 +51,27 @@ def test_rows_and_classes_on_folds(iris, labels):
     matrix, names = report.confusion_matrix("Bayes")
     np.testing.assert_array_equal(matrix, confusion_matrix(labels, predicted))
     assert names.tolist() == ["setosa", "versicolor", "virginica"]
+
+
+def test_recall_and_precision_are_scikit_learns(iris, labels):
+    report = compare(MODELS, iris[0], labels, cv=FOLDS)
+    predicted = cross_val_predict(GaussianNB(), iris[0], labels, cv=FOLDS)
+    precision, recall, _, n_rows = precision_recall_fscore_support(labels, predicted)
+    measures = measure_classes(*report.confusion_matrix("Bayes"))
+    np.testing.assert_allclose([one.precision for one in measures], precision)
+    np.testing.assert_allclose([one.recall for one in measures], recall)
+    assert [one.n_rows for one in measures] == n_rows.tolist()
+
+
+def test_a_class_without_rows_or_that_is_never_said():
+    matrix = np.array([[0, 0, 0], [2, 1, 0], [0, 3, 0]])
+    a, b, c = measure_classes(matrix, np.array(["a", "b", "c"]))
+    assert np.isnan([a.recall, c.precision]).all()
+    assert (a.n_rows, a.precision) == (0, 0)
+    assert (b.recall, b.precision, c.recall) == (1 / 3, 1 / 4, 0)
+    np.testing.assert_allclose(
+        share_rows(matrix), [[0, 0, 0], [2 / 3, 1 / 3, 0], [0, 1, 0]]
+    )
 
 
 def test_rows_of_the_quarter_held_out(iris, labels):

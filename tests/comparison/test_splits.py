@@ -6,7 +6,13 @@ import pytest
 from sklearn.datasets import load_diabetes
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import LinearRegression
-from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, cross_validate
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    StratifiedKFold,
+    TimeSeriesSplit,
+    cross_validate,
+)
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
@@ -43,6 +49,13 @@ def test_the_table_of_folds(report):
     frame = report.to_frame()
     assert list(frame.index) == list(MODELS)
     assert frame.loc["SVM", "accuracy"] > 0.9
+
+
+def test_folds_of_different_sizes_are_told_so():
+    X, y = load_diabetes(return_X_y=True)
+    report = compare([DummyRegressor()], X, y, cv=TimeSeriesSplit(5))
+    line = str(report).splitlines()[-1]
+    assert line == "5 folds of 77 to 369 rows to train, 73 to test."
 
 
 def test_two_processes_find_the_same(report, iris, folds):

@@ -100,6 +100,8 @@ def draw_comparison(report: ComparisonReport) -> None:
     )
     by_hand = ComparisonDisplay(["a", "b"], [0.9, 0.8], [0.8, 0.7], [1.0, 0.9])
     by_hand.plot(line_kw={"marker": "s"}).ax_.set_title("By hand")
+    curve = report.display("roc", "svc", label=1, ax=display.ax_)
+    print(curve.roc_auc, report.provenance["versions"].split(", "))
 
 
 def draw_network(net: Any, X: NDArray[np.uint8], y: NDArray[np.intp]) -> None:

@@ -55,5 +55,6 @@ def make_them() -> None:
     compare([MLPClassifier()], datasets={"a": (X, y)}, test=(X, y))  # expect-error
     compare([MLPClassifier()], datasets={"a": (X, y)}, folds=5)  # expect-error
     compare([MLPClassifier()], datasets={"a": (X, y)}).pairwise(how=1)  # expect-error
+    compare([MLPClassifier()], X, y).display("rok", "mlp")  # expect-error
     load_digits_images("uint8")  # expect-error
     load_mnist(path=3)  # expect-error
