@@ -74,7 +74,7 @@ def kill(n_times, n_jobs, folder):
 
 
 def test_one_kill(tmp_path):
-    kill(1, 2, tmp_path)
+    kill(1, 1, tmp_path)
 
 
 @pytest.mark.slow
