@@ -1,9 +1,10 @@
 """Whatever an estimator is given: an error that says why, or sound predictions.
 
-``python -m pytest -m slow -s tests/estimators/test_any_input.py`` draws 20,000 cases,
-and prints how many were fitted and how many refused.
+``PYTHONPATH=tests python tests/estimators/test_any_input.py 20000`` draws 20,000 cases,
+and prints how many were fitted and how many refused; the slow test draws 5,000.
 """
 
+import sys
 import traceback
 import warnings
 from collections import Counter
@@ -235,7 +236,9 @@ def test_some_cases():
 
 
 @pytest.mark.slow
-def test_twenty_thousand_cases():
-    outcomes = draw_many(20_000)
-    print(f"\n{sum(outcomes.values())} cases: {dict(outcomes)}")
-    assert sum(outcomes.values()) >= 20_000
+def test_five_thousand_cases():
+    assert draw_many(5000).total() >= 5000
+
+
+if __name__ == "__main__":
+    print(dict(draw_many(int(sys.argv[1]))))

@@ -91,12 +91,12 @@ SMALL = {"hidden_layer_sizes": (10,), "max_iter": 40}
 IMAGES = {"image_shape": (1, -1), "kernel_size": (1, 3), "padding": "same"}
 CONVOLUTION = {"n_filters": (4,), "pool_size": 1, **SMALL, **IMAGES}
 
-#: One of each class, for which all checks run by default.
+#: One of each class, small, for which all checks run by default.
 CLASSES = [
-    MLPClassifier(),
-    MLPRegressor(),
+    MLPClassifier(**SMALL),
+    MLPRegressor(**SMALL, learning_rate_init=0.05),
     MLPClassifier.for_tables(**SMALL, dtype="float64"),
-    MLPRegressor.for_tables(dtype="float64"),
+    MLPRegressor.for_tables(**SMALL, dtype="float64"),
     ConvNetClassifier(**CONVOLUTION),
     ConvNetRegressor(**CONVOLUTION),
     NetworkClassifier(
@@ -107,17 +107,23 @@ CLASSES = [
     NetworkRegressor(
         (Dense(20, "gelu"),), solver="adam", learning_rate_init=0.05, max_iter=40
     ),
-    DenoisingAutoencoder(),
+    DenoisingAutoencoder(**SMALL),
     AverageDarknessClassifier(),
     RBFClassifier(),
     RBFRegressor(),
 ]
 
+#: As large, and trained as long, as by default.
+DEFAULTS = [
+    MLPClassifier(),
+    MLPRegressor(),
+    MLPRegressor.for_tables(dtype="float64"),
+    DenoisingAutoencoder(),
+]
+
 #: What trains in another way, at a rate that learns in so few epochs.
 WAYS_TO_TRAIN = [
     MLPClassifier(**SMALL, loss="squared_error"),
-    MLPClassifier(**SMALL, loss=Focal(), learning_rate_init=0.5),
-    MLPClassifier(**SMALL, label_smoothing=0.1),
     MLPClassifier(**SMALL, dropout=[0.1]),
     MLPClassifier(**SMALL, early_stopping=True),
     MLPClassifier(**SMALL, early_stopping=True, validation_fraction=None),
@@ -127,16 +133,10 @@ WAYS_TO_TRAIN = [
     MLPClassifier(
         **SMALL, momentum=0.9, learning_rate="adaptive", learning_rate_init=0.02
     ),
-    MLPClassifier(**SMALL, learning_rate="one_cycle", learning_rate_init=0.5),
-    MLPClassifier(**SMALL, penalty="l1"),
     MLPClassifier(**SMALL, batch_norm=True),
     MLPClassifier(**SMALL, class_weight="balanced"),
-    MLPClassifier(**SMALL, gradient_noise=1e-3),
-    MLPClassifier(**SMALL, learning_rate=decayed),
     MLPRegressor(**SMALL, solver="lbfgs"),
     MLPRegressor(**SMALL, early_stopping=True, solver="sgd"),
-    MLPRegressor("huber", huber_delta=0.5, **SMALL, learning_rate_init=0.05),
-    MLPRegressor("pinball", quantile=0.4, **SMALL, learning_rate_init=0.05),
     ConvNetClassifier(**CONVOLUTION, augmentation=Elastic(0.5, sigma=1)),
     RBFClassifier(5, centers="random", normalize=True),
     RBFRegressor(50, width="mean_neighbors", alpha=0),
@@ -146,11 +146,17 @@ WAYS_TO_TRAIN = [
 
 #: What differs from these in a formula alone, or in two ways at once.
 MORE = [
+    MLPClassifier(**SMALL, loss=Focal(), learning_rate_init=0.5),
+    MLPClassifier(**SMALL, label_smoothing=0.1),
+    MLPClassifier(**SMALL, learning_rate="one_cycle", learning_rate_init=0.5),
+    MLPClassifier(**SMALL, penalty="l1"),
+    MLPClassifier(**SMALL, gradient_noise=1e-3),
+    MLPClassifier(**SMALL, learning_rate=decayed),
+    MLPRegressor("huber", huber_delta=0.5, **SMALL, learning_rate_init=0.05),
+    MLPRegressor("pinball", quantile=0.4, **SMALL, learning_rate_init=0.05),
     MLPClassifier(activation="tanh", **SMALL),
     MLPClassifier(loss="cross_entropy", **SMALL),
-    MLPClassifier(loss="squared_error"),
     MLPClassifier(dropout=0.2, **SMALL),
-    MLPClassifier(early_stopping=True),
     MLPClassifier(penalty="l1", dtype="float64", **SMALL),
     MLPClassifier(n_jobs=2, batch_size=128),
     ConvNetClassifier(**{**CONVOLUTION, "n_filters": (4, 3)}, n_jobs=2, batch_size=64),
@@ -193,7 +199,6 @@ MORE = [
     ConvNetRegressor(loss="absolute_error", **CONVOLUTION, learning_rate_init=0.05),
     MLPRegressor("absolute_error", **SMALL, learning_rate_init=0.05),
     MLPRegressor(LogCosh(), **SMALL, learning_rate_init=0.05),
-    MLPRegressor(**SMALL, solver="adam", learning_rate_init=0.05),
     MLPRegressor(**SMALL, batch_norm=True, learning_rate_init=0.02),
     DenoisingAutoencoder(**SMALL, corruption="gaussian", dtype="float64"),
     ConvNetClassifier(**CONVOLUTION, batch_norm=True),
@@ -203,6 +208,7 @@ MORE = [
 #: rows, labels and weights may be given, and what is said where they are wrong.
 OF_INPUT = {
     "check_array_api_input",
+    "check_class_weight_classifiers",
     "check_classifier_data_not_an_array",
     "check_classifiers_multilabel_output_format_decision_function",
     "check_classifiers_multilabel_output_format_predict",
@@ -229,6 +235,7 @@ OF_INPUT = {
     "check_n_features_in",
     "check_no_attributes_set_in_init",
     "check_parameters_default_constructible",
+    "check_pipeline_consistency",
     "check_positive_only_tag_during_fit",
     "check_readonly_memmap_input",
     "check_regressor_data_not_an_array",
@@ -262,13 +269,13 @@ def expected_failures(estimator):
     return {}
 
 
-def checks_of_training(estimators):
-    """Yield an estimator and a check of it for all checks but those of the input."""
+def choose_checks(estimators, *, of_input):
+    """Yield an estimator and a check, for those of the input or for all others."""
     for estimator in estimators:
         expected = expected_failures(estimator)
         for small, check in estimator_checks_generator(estimator):
             name = check.func.__name__
-            if name in OF_INPUT:
+            if (name in OF_INPUT) != of_input:
                 continue
             marks = []
             if name in expected:
@@ -286,7 +293,7 @@ def test_every_class(estimator, check):
 
 
 @pytest.mark.parametrize(
-    ("estimator", "check"), list(checks_of_training(WAYS_TO_TRAIN))
+    ("estimator", "check"), list(choose_checks(WAYS_TO_TRAIN, of_input=False))
 )
 @pytest.mark.filterwarnings("ignore")
 def test_every_way_to_train(estimator, check):
@@ -294,8 +301,17 @@ def test_every_way_to_train(estimator, check):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("estimator", "check"), list(choose_checks(WAYS_TO_TRAIN, of_input=True))
+)
+@pytest.mark.filterwarnings("ignore")
+def test_the_input_of_every_way_to_train(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.slow
 @parametrize_with_checks(
-    [*WAYS_TO_TRAIN, *MORE],
+    [*DEFAULTS, *MORE],
     expected_failed_checks=expected_failures,
     xfail_strict=KNOWN_SERIES,
 )
