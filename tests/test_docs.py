@@ -79,6 +79,7 @@ def test_examples_on_the_pages_run(page, least):
     [
         "sknnadl",
         "sknnadl.callbacks",
+        "sknnadl.cluster",
         "sknnadl.datasets",
         "sknnadl.inspection",
         "sknnadl.network",
