@@ -1,8 +1,15 @@
-"""Handwritten digits: the book's MNIST, scikit-learn's small ones; tables in files."""
+"""Handwritten digits: the book's MNIST, scikit-learn's small ones; rows in files."""
 
 from sknnadl.datasets.digits import load_digits_images
 from sknnadl.datasets.expansion import expand_images
 from sknnadl.datasets.mnist import load_mnist
+from sknnadl.datasets.shards import ShardedRows
 from sknnadl.datasets.tables import load_table
 
-__all__ = ["expand_images", "load_digits_images", "load_mnist", "load_table"]
+__all__ = [
+    "ShardedRows",
+    "expand_images",
+    "load_digits_images",
+    "load_mnist",
+    "load_table",
+]
