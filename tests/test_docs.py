@@ -94,6 +94,7 @@ def test_the_code_of_the_readme_runs(tmp_path, monkeypatch):
     [
         "sknnadl",
         "sknnadl.callbacks",
+        "sknnadl.cluster",
         "sknnadl.datasets",
         "sknnadl.inspection",
         "sknnadl.network",

@@ -15,7 +15,7 @@ ROOT = Path(sknnadl.__file__).parent
 #: The floors of the house, from the ground up: a room imports only from rooms on lower
 #: floors. A room is a folder, or a file beside the folders.
 FLOORS = [
-    {"_files", "_untrusted"},
+    {"_files", "_untrusted", "cluster"},
     {"_sklearn", "network/arrays", "significance"},
     {"network/kernels", "comparison", "datasets"},
     {"network/layers"},

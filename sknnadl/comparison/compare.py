@@ -269,7 +269,9 @@ def _evaluate_in_parallel(
 ) -> Iterator[_Done]:
     """Yield each model as it is done, whichever is first."""
     finished = joblib.Parallel(n_jobs, return_as="generator_unordered")(
-        joblib.delayed(_evaluate_task)((name, i), model, split, scoring, len(splits))
+        joblib.delayed(_evaluate_task)(
+            (name, i), model, scoring, len(splits), *split.parts()
+        )
         for name, model in models.items()
         for i, split in enumerate(splits)
     )
@@ -285,10 +287,10 @@ def _evaluate_in_parallel(
 
 
 def _evaluate_task(
-    task: tuple[str, int], *arguments: Any
+    task: tuple[str, int], model: Any, scoring: Scoring, n_splits: int, *parts: Any
 ) -> tuple[tuple[str, int], tuple[Evaluation, Any]]:
     """Return the task with what was found out, as tasks do not end in their order."""
-    return task, _evaluate(*arguments)
+    return task, _evaluate(model, Split.from_parts(*parts), scoring, n_splits)
 
 
 def _evaluate(

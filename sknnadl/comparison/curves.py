@@ -60,7 +60,7 @@ def measure_curve(
             )
     tasks = [(name, int(size)) for name in models for size in sizes]
     measured = joblib.Parallel(n_jobs)(
-        joblib.delayed(_evaluate_size)(models[name], split, scoring, size)
+        joblib.delayed(_evaluate_size)(models[name], scoring, size, *split.parts())
         for name, size in tasks
         for split in splits
     )
@@ -72,8 +72,9 @@ def measure_curve(
     ]
 
 
-def _evaluate_size(model: Any, split: Split, scoring: Scoring, size: int) -> Evaluation:
-    return evaluate(model, split, scoring, size)[0]  # without the fitted model
+def _evaluate_size(model: Any, scoring: Scoring, size: int, *parts: Any) -> Evaluation:
+    """Return what was found out, without the fitted model."""
+    return evaluate(model, Split.from_parts(*parts), scoring, size)[0]
 
 
 def _merge(

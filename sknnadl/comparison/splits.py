@@ -61,6 +61,21 @@ class Split:
         """Return what to measure on."""
         return self.test_samples.take(self.test)
 
+    def parts(self) -> tuple[Any, ...]:
+        """Return all that it holds, for `from_parts`.
+
+        What is an argument of a task, and not inside of one, joblib's backend of Dask
+        sends to the workers once, however many tasks have it.
+        """
+        return *self.samples, *self.test_samples, self.train, self.test
+
+    @classmethod
+    def from_parts(cls, *parts: Any) -> Split:
+        """Return the split of what `parts` has returned."""
+        X, y, weights, X_test, y_test, weights_test, train, test = parts
+        samples = Samples(X, y, weights)
+        return cls(samples, train, Samples(X_test, y_test, weights_test), test)
+
     @property
     def train_indices(self) -> RowNumbers:
         """The indices of the rows to fit on."""
