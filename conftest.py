@@ -12,7 +12,8 @@ if HAS_MATPLOTLIB:
     matplotlib.use("agg")
 #: Files whose examples need a package that is missing.
 collect_ignore_glob = [] if HAS_MATPLOTLIB else ["sknnadl/displays/*.py"]
-collect_ignore_glob += [] if find_spec("onnx") else ["sknnadl/export/*.py"]
+if not (find_spec("onnx") and find_spec("skl2onnx")):
+    collect_ignore_glob += ["sknnadl/export/*.py"]
 
 
 @pytest.fixture(autouse=HAS_MATPLOTLIB)

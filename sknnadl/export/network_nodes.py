@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from sknnadl.estimators.class_outputs import MULTILABEL
@@ -16,7 +15,7 @@ from sknnadl.export.layer_nodes import (
     channels_last,
     fitted_layers,
 )
-from sknnadl.export.onnx_graph import DOUBLE, FLOAT, OnnxGraph, Value
+from sknnadl.export.onnx_graph import FLOAT, OnnxGraph, Value
 from sknnadl.export.output_nodes import Output, add_class_outputs, add_value_outputs
 from sknnadl.export.table_nodes import add_table
 from sknnadl.network.layers import Flatten
@@ -89,25 +88,11 @@ def add_classifier(
 
 
 def add_regressor(graph: OnnxGraph, estimator: Any, walk: Walk) -> list[Output]:
-    """Return the values of each row, as they were before they were scaled.
-
-    That is computed as `predict` does it: in float64, as values may be far from 0.
-    """
+    """Return the values of each row, as they were before they were scaled."""
     values = add_value_outputs(graph, walk[-1][1], estimator.out_activation_)
     if estimator.target_mean_ is not None:
-        largest = np.finfo(np.float32).max
-        scale, mean, least, most = (
-            graph.constant(number, np.float64)
-            for number in (
-                estimator.target_scale_,
-                estimator.target_mean_,
-                -largest,
-                largest,
-            )
-        )
-        values = graph.add("Mul", graph.cast(values, DOUBLE), scale)
-        values = graph.add("Clip", graph.add("Add", values, mean), least, most)
-        values = graph.cast(values, FLOAT)
+        values = graph.add("Mul", values, graph.constant(estimator.target_scale_))
+        values = graph.add("Add", values, graph.constant(estimator.target_mean_))
     return [Output(Value("variable", FLOAT, (estimator.n_outputs_,)), values)]
 
 

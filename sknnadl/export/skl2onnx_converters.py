@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from numpy.typing import NDArray
-from sklearn.base import is_classifier
+from sklearn.base import ClassifierMixin, is_classifier
 
 from sknnadl import estimators
 from sknnadl.estimators.autoencoder import BaseAutoencoder
@@ -74,7 +74,7 @@ def register_onnx(*subclasses: type) -> None:
             f"Sknnadl{kind.__name__}",
             _set_types,
             _convert,
-            options=_OPTIONS if is_classifier(kind()) else None,
+            options=_OPTIONS if issubclass(kind, ClassifierMixin) else None,
         )
 
 
