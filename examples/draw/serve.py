@@ -165,13 +165,16 @@ def main():
     parser.add_argument("--data", help="MNIST, in any form that load_mnist reads")
     parser.add_argument("--port", type=int, default=8000, help="8000 by default")
     arguments = parser.parse_args()
-    runtime = fetch_runtime()
-    print("Training, which takes less than a minute ...", flush=True)
-    net, about = train(arguments.data)
-    print(about)
     model = HERE / "cache" / "model"
-    export(net, about, model)
-    with make_server(model, runtime, arguments.port) as server:
+    try:
+        server = make_server(model, fetch_runtime(), arguments.port)
+    except OSError as error:
+        sys.exit(f"Port {arguments.port} is not to be had ({error}): name another one.")
+    with server:
+        print("Training, which takes about half a minute ...", flush=True)
+        net, about = train(arguments.data)
+        print(about)
+        export(net, about, model)
         print(f"Draw at http://127.0.0.1:{server.server_port}/ and end by Ctrl-C.")
         try:
             server.serve_forever()

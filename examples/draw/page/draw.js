@@ -37,7 +37,7 @@ function showMaps(features) {
   const [, height, width, n] = features.dims;
   while (maps.childElementCount < n) {
     const canvas = maps.appendChild(document.createElement("canvas"));
-    Object.assign(canvas, { className: "ink", width, height });
+    Object.assign(canvas, { className: "ink", width, height, role: "img" });
     canvas.ariaLabel = `Feature map ${maps.childElementCount}`;
   }
   const most = Math.max(...features.data) || 1;
