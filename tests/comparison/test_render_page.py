@@ -292,6 +292,22 @@ def test_a_matrix_of_many_pairs(iris):
         assert ("told" in kind) == (pair is not None and pair["p_corrected"] < 0.05)
 
 
+def test_25_models_of_images_are_far_below_two_megabytes(digits):
+    test = digits.X_test.reshape(-1, 8, 8), digits.y_test
+    strategies = "constant", "stratified", "uniform"
+    models = {
+        f"{strategy} {i}": DummyClassifier(
+            strategy=strategy, constant=i, random_state=i
+        )
+        for i in range(9)
+        for strategy in strategies
+    }
+    report = compare(dict(list(models.items())[:25]), *test, test=test)
+    page = report.to_html()
+    assert page.count("<img") == 25 * 30
+    assert 100_000 < len(page.encode()) < 500_000
+
+
 def test_one_model_that_fails():
     report = compare([Failing()], [[0], [1]] * 10, [0, 1] * 10)
     assert "Comparison of 1 model<" in report.to_html()
