@@ -2,8 +2,11 @@
 
 import pickle
 import re
+import subprocess
+import sys
 from itertools import islice
 
+import joblib
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -284,3 +287,55 @@ def test_a_network_that_was_kept_with_its_rows_goes_on_with_the_same_bits(
             assert_array_equal(getattr(one, name, 0), getattr(other, name, 0))
     assert whole[1].n_samples_seen_ == 800
     assert len(whole[2].history_["loss"]) == len(parts[2].history_["loss"]) == 18
+
+
+#: Trains, keeps all in a file after each block, and says so.
+TRAIN = """
+import os, sys, joblib
+from sklearn.preprocessing import StandardScaler
+from sknnadl import MLPClassifier
+from sknnadl.datasets import ShardedRows
+folder, kept = sys.argv[1:]
+if os.path.exists(kept):
+    rows, scaler, model = joblib.load(kept)
+else:
+    rows = ShardedRows(folder, -1, buffer_rows=300, block_rows=20, random_state=0)
+    scaler, model = StandardScaler(), MLPClassifier(momentum=0.9, random_state=0)
+while rows.epoch < 3:
+    for X, y in rows:
+        if rows.epoch == 0:
+            scaler.partial_fit(X)
+        model.partial_fit(scaler.transform(X), y, classes=[0, 1])
+        joblib.dump((rows, scaler, model), kept + ".new")
+        os.replace(kept + ".new", kept)
+        print(rows.epoch, rows.block, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_at_any_moment_is_gone_on_with(tmp_path):
+    rng = np.random.default_rng(0)
+    folder = tmp_path / "shards"
+    folder.mkdir()
+    for i in range(4):
+        X = 5 + rng.normal(size=(200, 6))
+        np.save(folder / f"{i}.npy", np.column_stack([X, X[:, 0] > X[:, 1]]))
+
+    def start(name):
+        command = [sys.executable, "-c", TRAIN, folder, tmp_path / name]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+    whole = start("whole").communicate()[0].splitlines()
+    seen = []
+    for n_lines in (1, 25, 60):
+        process = start("parts")
+        seen += [process.stdout.readline().strip() for _ in range(n_lines)]
+        process.kill()
+        seen += process.communicate()[0].splitlines()
+    rest = start("parts").communicate()[0].splitlines()
+    assert rest
+    # A kill may come between what is kept and what is said.
+    assert [place for place in whole if place not in seen][-len(rest) :] == rest
+    kept = [joblib.load(tmp_path / name) for name in ("whole", "parts")]
+    assert_array_equal(*(model.parameters_ for _, _, model in kept))
+    assert_array_equal(*(scaler.mean_ for _, scaler, _ in kept))
