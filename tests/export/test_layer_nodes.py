@@ -85,7 +85,7 @@ networks = given(
 
 
 @networks
-@settings(max_examples=40)
+@settings(max_examples=30)
 def test_any_network(**drawn):
     check_network(**drawn)
 

@@ -33,7 +33,7 @@ def feed(frame, text=()):
     centre=st.sampled_from([0, 1e5]),
     seed=st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_columns_of_numbers(
     input_scaling, n_bins, impute_missing, has_codes, centre, seed
 ):
