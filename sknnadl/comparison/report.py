@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import is_classifier
 
 from sknnadl.comparison.curves import measure_curve
 from sknnadl.comparison.evaluation import Scoring
+from sknnadl.comparison.kinds import predicts_classes
 from sknnadl.comparison.mistakes import count_confusions, find_mistakes
 from sknnadl.comparison.pairs import Pair, compare_pairs
 from sknnadl.comparison.report_formats import WritesFormats
@@ -34,6 +34,8 @@ class ComparisonReport(WritesFormats):
     estimators : dict of str to estimator
         The fitted models of a single test set that did not fail; none of those read
         from a file, and none of folds.
+    rope : float, default=None
+        The largest difference of the first score that does not matter.
 
     Attributes
     ----------
@@ -64,12 +66,14 @@ class ComparisonReport(WritesFormats):
         scoring: Scoring,
         splits: Sequence[Split],
         estimators: Mapping[str, Any],
+        rope: float | None = None,
     ) -> None:
         self.results = results
         self.models = models
         self.scoring = scoring
         self.splits = splits
         self.estimators = estimators
+        self.rope = rope
         self.scorers: list[str] = find_scorers(results, scoring)
         self.targets: list[Any] = [split.y_test for split in splits]
         self.n_train: int = len(splits[0].train_indices)
@@ -92,7 +96,8 @@ class ComparisonReport(WritesFormats):
             The score to compare; by default the first.
         rope : float, default=None
             The largest difference that does not matter, in the unit of the score: 0.01
-            is one point of accuracy. It needs folds.
+            is one point of accuracy. It needs folds. By default, of the first score,
+            that of the comparison, if it has one.
 
         Returns
         -------
@@ -133,6 +138,8 @@ class ComparisonReport(WritesFormats):
                 f"scorer must be one of {self.scorers}, which were measured, got "
                 f"{scorer!r}."
             )
+        if rope is None and scorer == self.scorers[0]:
+            rope = self.rope
         return compare_pairs(self.results, scorer, self.targets, rope)
 
     def learning_curve(
@@ -233,6 +240,6 @@ class ComparisonReport(WritesFormats):
             raise ValueError(f"name must be one of {list(by_name)}, got {name!r}.")
         if by_name[name].error:
             raise ValueError(f"{name!r} failed: {by_name[name].error}")
-        if not is_classifier(self.models[name]):
+        if not predicts_classes(self.models[name]):
             raise ValueError(f"{name!r} is no classifier: it predicts numbers.")
         return by_name[name]

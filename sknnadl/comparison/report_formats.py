@@ -12,11 +12,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sklearn.base import is_classifier
-
 from sknnadl._files import write_text
 from sknnadl.comparison.cells import make_cells, make_header
 from sknnadl.comparison.files import check_report_path
+from sknnadl.comparison.kinds import predicts_classes
 from sknnadl.comparison.pairs import can_compare, compare_pairs
 from sknnadl.comparison.render_mistakes import render_mistakes
 from sknnadl.comparison.render_page import render_page
@@ -38,6 +37,7 @@ class WritesFormats:
     targets: list[Any]
     n_train: int
     n_test: int
+    rope: float | None
 
     @property
     def table(self) -> list[dict[str, Any]]:
@@ -52,6 +52,7 @@ class WritesFormats:
         rope : float, default=None
             The largest difference that does not matter: models are practically the same
             where it is no larger with a probability above 95 percent. It needs folds.
+            By default that of the comparison, if it has one.
 
         Returns
         -------
@@ -61,6 +62,7 @@ class WritesFormats:
         scorer = self.scorers[0]
         if not can_compare(self.results, scorer, self.targets):
             return []
+        rope = self.rope if rope is None else rope
         pairs = compare_pairs(self.results, scorer, self.targets, rope)
         return [pair["text"] for pair in pairs]
 
@@ -95,11 +97,13 @@ class WritesFormats:
         Returns
         -------
         text : str
-            An object with ``n_train``, ``n_test`` and the list ``models``; nan is null.
+            An object with ``n_train``, ``n_test``, ``rope`` and the list ``models``;
+            nan is null.
         """
         content = {
             "n_train": self.n_train,
             "n_test": self.n_test,
+            "rope": self.rope,
             "models": _without_nan(self.table),
         }
         return json.dumps(content, indent=2) + "\n"
@@ -121,7 +125,7 @@ class WritesFormats:
             their confusions and, of images, those that they get wrong.
         """
         mistakes = []
-        if is_classifier(next(iter(self.models.values()))):
+        if predicts_classes(next(iter(self.models.values()))):
             mistakes = render_mistakes(self.results, self.splits, image_shape)
         rows = describe_splits(self.splits)
         return render_page(self.results, self.scorers, rows, self.sentences(), mistakes)

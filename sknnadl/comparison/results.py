@@ -13,6 +13,7 @@ import numpy as np
 from sknnadl.comparison.columns import COLUMNS
 from sknnadl.comparison.evaluation import Evaluation, Scoring
 from sknnadl.comparison.scorers import is_accuracy, is_share
+from sknnadl.comparison.warned import WarningCounts, add_counts
 from sknnadl.significance import (
     Resampled,
     bca_interval,
@@ -72,6 +73,8 @@ class ModelResult:
         The numbers of rows of each split.
     error : str or None
         Why it failed.
+    warnings : dict of str to int, or None
+        How often each warning came, on all splits; None where they were not counted.
     """
 
     name: str
@@ -81,6 +84,7 @@ class ModelResult:
     n_train: list[int] = field(default_factory=list)
     n_test: list[int] = field(default_factory=list)
     error: str | None = None
+    warnings: WarningCounts | None = None
 
     def row(self, scorers: Iterable[str]) -> dict[str, Any]:
         """Return the result as a flat dict of plain values, without predictions."""
@@ -92,7 +96,7 @@ class ModelResult:
             row[f"{name}_high"] = score.high if score else None
             row[f"{name}_values"] = score.values if score else []
             row[f"{name}_error"] = score.error if score else None
-        return row | self.measured | {"error": self.error}
+        return row | self.measured | {"warnings": self.warnings, "error": self.error}
 
 
 def without_failures(
@@ -136,11 +140,12 @@ def merge(
     result : ModelResult
         The result, or the first error.
     """
+    counts = add_counts([evaluation.get("warnings") for evaluation in evaluations])
     for number, evaluation in enumerate(evaluations, start=1):
         if "error" in evaluation:
             where = f" (fold {number})" if len(evaluations) > 1 else ""
             error = evaluation["error"] + where
-            return ModelResult(name, _merge_columns([]), error=error)
+            return ModelResult(name, _merge_columns([]), error=error, warnings=counts)
     predictions, n_train, n_test = (
         [evaluation[key] for evaluation in evaluations]
         for key in ("predictions", "n_train", "n_test")
@@ -150,7 +155,8 @@ def merge(
         for one in evaluations[0]["scores"]
     }
     measured = _merge_columns(evaluations)
-    return ModelResult(name, measured, scores, predictions, n_train, n_test)
+    rest = predictions, n_train, n_test
+    return ModelResult(name, measured, scores, *rest, warnings=counts)
 
 
 def _merge_columns(evaluations: Sequence[Evaluation]) -> dict[str, Any]:
