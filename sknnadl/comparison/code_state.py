@@ -6,7 +6,8 @@ import hashlib
 import platform
 import sys
 from collections.abc import Iterable, Mapping
-from functools import lru_cache, partial
+from dis import get_instructions
+from functools import cache, partial
 from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -17,6 +18,8 @@ import sklearn
 
 #: Values that are part of the code where they stand in it.
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
+#: What code does with a variable of its module.
+_LOADS = "LOAD_GLOBAL", "LOAD_NAME"
 
 
 def describe_code(*values: object) -> list[str]:
@@ -86,18 +89,18 @@ class _CodeWalk:
                 self._mention(f"{value.__qualname__}.{name}", inner)
 
     def _visit_function(self, value: FunctionType) -> None:
+        for name, inner in _closure(value):  # such as what a decorator has wrapped
+            self._mention(name, inner)
         if self._is_installed(value.__module__):
             return
         self.found.add(f"{value.__qualname__} {_digest(value.__code__)}")
         defaults = value.__defaults__, *(value.__kwdefaults__ or {}).items()
         for default in defaults:
             self._mention(f"{value.__qualname__}()", default)
-        for name, inner in _closure(value):
-            self._mention(name, inner)
-        names = _names(value.__code__)
-        for name in names:
+        variables, attributes = _find_names(value.__code__)
+        for name in variables:
             if not name.startswith("__"):
-                self._mention(name, value.__globals__.get(name), names)
+                self._mention(name, value.__globals__.get(name), attributes)
 
     def _mention(self, name: str, value: Any, names: Iterable[str] = ()) -> None:
         """Take in what code has by a name: a plain value, or of a module some names."""
@@ -164,13 +167,20 @@ def _constant(value: Any) -> str:
     return repr(value)
 
 
-def _names(code: CodeType) -> list[str]:
-    """Return the names that code mentions, also that inside it."""
-    inner = [_names(one) for one in code.co_consts if isinstance(one, CodeType)]
-    return sorted({*code.co_names, *(name for names in inner for name in names)})
+@cache
+def _find_names(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the variables and attributes that code mentions, also that inside it."""
+    variables = {one.argval for one in get_instructions(code) if one.opname in _LOADS}
+    attributes = set(code.co_names)
+    for one in code.co_consts:
+        if isinstance(one, CodeType):
+            inner = _find_names(one)
+            variables |= inner[0]
+            attributes |= inner[1]
+    return frozenset(variables), frozenset(attributes)
 
 
-@lru_cache
+@cache
 def _find_version(module: str) -> str | None:
     """Return the version of what a module belongs to; None if it is not installed."""
     top = module.partition(".")[0]

@@ -72,6 +72,8 @@ def test_a_change_shows(old, new):
 
 def test_what_is_no_change():
     assert describe(CODE) == describe("# more\n\n" + CODE + "\n\ndef more(): pass")
+    # an attribute is no variable of this name
+    assert describe("predict, function = 1, 2\n" + CODE) == describe(CODE)
     lines = CODE.replace("return self", "# as it is\n        return self")
     assert describe(CODE) == describe(lines)
 
