@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 
 @contextmanager
@@ -60,6 +66,53 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     """
     with whole_file(path) as file:
         file.write(text.encode("utf-8"))
+
+
+@contextmanager
+def locked(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Wait until nobody else is inside for the same file, in any process.
+
+    The lock is a file beside it, which is taken away at the end. Of a process that is
+    killed the lock is free again.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file, which need not be there.
+
+    Raises
+    ------
+    OSError
+        If its folder is not there, or cannot be written to.
+    """
+    path = Path(path)
+    beside = path.with_name(f".{path.name}.lock")
+    while True:
+        file = open(beside, "ab")  # noqa: SIM115  # closed where the lock is given up
+        _lock(file)
+        if beside.exists() and os.path.samestat(os.fstat(file.fileno()), beside.stat()):
+            break
+        file.close()  # who had the lock has taken its file away
+    try:
+        yield
+    finally:
+        if os.name == "posix":  # elsewhere an open file cannot be taken away
+            beside.unlink(missing_ok=True)
+        file.close()
+
+
+def _lock(file: BinaryIO) -> None:
+    """Wait for the lock of a file, which closing it gives up."""
+    if sys.platform == "win32":
+        while True:
+            file.seek(0)
+            try:
+                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            except OSError:  # not after ten seconds
+                continue
+            return
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def _keep_name(folder: Path) -> None:

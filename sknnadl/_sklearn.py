@@ -65,12 +65,15 @@ def available_if(check: Callable[[Any], bool]) -> Callable[[Method], Method]:
     return decorator
 
 
-def scorer_function(scorer: Any) -> tuple[Callable[..., Any] | None, dict[str, Any]]:
+def scorer_function(
+    scorer: Any, sign: int = 1
+) -> tuple[Callable[..., Any] | None, dict[str, Any]]:
     """Return the function of targets and predictions that a scorer calls, and how.
 
-    It is None of a function of one's own, and of a scorer whose sign is turned.
+    It is None of a function of one's own, and of a scorer with another sign, which is
+    -1 where it is turned.
     """
-    if getattr(scorer, "_sign", 0) != 1:
+    if getattr(scorer, "_sign", 0) != sign:
         return None, {}
     return getattr(scorer, "_score_func", None), getattr(scorer, "_kwargs", {})
 

@@ -10,6 +10,14 @@ from typing import Any
 from sklearn.base import is_classifier
 from sklearn.model_selection import KFold, StratifiedKFold
 
+from sknnadl.cli.argument_types import (
+    above_zero,
+    delimiter,
+    folds,
+    jobs,
+    positive,
+    seed,
+)
 from sknnadl.cli.interrupts import Interrupted, interruptible
 from sknnadl.cli.models import choose, image_models, table_models
 from sknnadl.cli.task import TASKS, settle_task
@@ -80,6 +88,8 @@ def _compare(options: argparse.Namespace) -> int:
         scoring=options.scoring,
         n_jobs=options.n_jobs,
         random_state=options.random_state,
+        rope=options.rope,
+        timeout=options.timeout,
         save=options.save,
         verbose=1,
     )
@@ -135,13 +145,13 @@ def _make_parser(prog: str) -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--train-rows",
-        type=_positive,
+        type=positive,
         metavar="N",
         help="train on the first N rows only",
     )
     command.add_argument(
         "--cv",
-        type=_folds,
+        type=folds,
         metavar="N",
         help="compare on N folds of the training rows, instead of the test rows",
     )
@@ -161,7 +171,21 @@ def _make_parser(prog: str) -> argparse.ArgumentParser:
         help="scikit-learn's names of scores (default: accuracy, or r2)",
     )
     command.add_argument(
-        "--n-jobs", type=_jobs, metavar="N", help="fits at a time; -1: a core each"
+        "--n-jobs", type=jobs, metavar="N", help="fits at a time; -1: a core each"
+    )
+    command.add_argument(
+        "--timeout",
+        type=above_zero,
+        metavar="SECONDS",
+        help="end a model that takes longer on the test rows or on a fold; the others "
+        "go on",
+    )
+    command.add_argument(
+        "--rope",
+        type=above_zero,
+        metavar="DIFFERENCE",
+        help="with --cv: differences of the first score up to this do not matter, such "
+        "as 0.01 of the accuracy; say which models are practically the same",
     )
     command.add_argument(
         "--save",
@@ -169,7 +193,7 @@ def _make_parser(prog: str) -> argparse.ArgumentParser:
         help="keep the results of each model, and go on from those that are there",
     )
     command.add_argument(
-        "--random-state", type=_seed, default=0, metavar="SEED", help="default: 0"
+        "--random-state", type=seed, default=0, metavar="SEED", help="default: 0"
     )
     command.add_argument(
         "--out",
@@ -196,7 +220,7 @@ def _add_file_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--delimiter",
-        type=_delimiter,
+        type=delimiter,
         metavar="TEXT",
         help="what is between the columns of a text file, where the guess fails",
     )
@@ -210,36 +234,6 @@ def _add_file_options(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the text file has no line of names: its columns are 0, 1, ...",
     )
-
-
-def _delimiter(text: str) -> str:
-    if not text:
-        raise argparse.ArgumentTypeError("must be a character, got none")
-    return text.replace("\\t", "\t")  # which no shell makes a tab of
-
-
-def _positive(text: str) -> int:
-    return _integer(text, 1, 2**63)
-
-
-def _seed(text: str) -> int:
-    return _integer(text, 0, 2**32)
-
-
-def _folds(text: str) -> int:
-    return _integer(text, 2, 2**63)
-
-
-def _jobs(text: str) -> int:
-    return -1 if text == "-1" else _positive(text)
-
-
-def _integer(text: str, low: int, stop: int) -> int:
-    if not text.isdecimal() or not low <= int(text) < stop:
-        raise argparse.ArgumentTypeError(
-            f"must be an integer from {low} to {stop - 1}, got {text!r}"
-        )
-    return int(text)
 
 
 def _load(options: argparse.Namespace) -> tuple[Any, Any, Any, dict[str, Any]]:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sklearn.base import is_classifier, is_regressor
 from sklearn.metrics import check_scoring, get_scorer
 
 from sknnadl.comparison.evaluation import Scoring
+from sknnadl.comparison.kinds import predicts_classes, predicts_numbers
 
 
 def name_estimators(
@@ -78,7 +78,9 @@ def _name_all(estimators: Sequence[Any]) -> list[tuple[str, Any]]:
 
 def _check_kind(name: str, estimator: Any) -> None:
     is_instance = hasattr(estimator, "fit") and not isinstance(estimator, type)
-    if not is_instance or not (is_classifier(estimator) or is_regressor(estimator)):
+    if not is_instance or not (
+        predicts_classes(estimator) or predicts_numbers(estimator)
+    ):
         raise ValueError(
             f"estimators[{name!r}] must be a classifier or a regressor, got "
             f"{estimator!r}."
@@ -86,7 +88,7 @@ def _check_kind(name: str, estimator: Any) -> None:
 
 
 def _check_one_kind(pairs: list[tuple[str, Any]]) -> None:
-    classify = {name: is_classifier(estimator) for name, estimator in pairs}
+    classify = {name: predicts_classes(estimator) for name, estimator in pairs}
     if len(set(classify.values())) > 1:
         names = ", ".join(repr(name) for name, one in classify.items() if not one)
         raise ValueError(
@@ -114,7 +116,7 @@ def name_scoring(
         For each name a function of an estimator, X and y.
     """
     if scoring is None:
-        scoring = "accuracy" if is_classifier(model) else "r2"
+        scoring = "accuracy" if predicts_classes(model) else "r2"
     if callable(scoring):
         scoring = {getattr(scoring, "__name__", "score"): scoring}
     if isinstance(scoring, str):

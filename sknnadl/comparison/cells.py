@@ -16,7 +16,7 @@ _WIDTH = 60
 def make_header(scorers: Sequence[str]) -> list[str]:
     """Return the columns of a table of results."""
     scores = [header for name in scorers for header in (name, "95% interval")]
-    return ["model", *scores, *(column.header for column in _shown())]
+    return ["model", *scores, *(column.header for column in _shown()), "warnings"]
 
 
 def make_cells(result: ModelResult, scorers: Sequence[str]) -> list[str]:
@@ -42,7 +42,12 @@ def make_cells(result: ModelResult, scorers: Sequence[str]) -> list[str]:
     ]
     measured = [(column, result.measured[column.name]) for column in _shown()]
     values = ["" if value is None else one.write(value) for one, value in measured]
-    return [_line(result.name), *scores, *values]
+    return [_line(result.name), *scores, *values, _count_warnings(result)]
+
+
+def _count_warnings(result: ModelResult) -> str:
+    """Return how many warnings there were, as text; nothing where that is not known."""
+    return "" if result.warnings is None else f"{sum(result.warnings.values()):,}"
 
 
 def sort_values(result: ModelResult, scorers: Sequence[str]) -> list[Any]:
@@ -100,12 +105,15 @@ def describe_result(result: ModelResult) -> str:
     text : str
         The first score and the time to fit, or the error.
     """
+    n_warnings = sum((result.warnings or {}).values())
+    warned = f", {n_warnings} warning{'s' if n_warnings > 1 else ''}"
+    warned = warned if n_warnings else ""
     if result.error:
-        return f"failed: {_line(result.error)}"
+        return f"failed: {_line(result.error)}{warned}"
     name, score = next(iter(result.scores.items()))
     text = write_score(score, score.mean)
     text = text if name == "accuracy" else f"{name} {text}"
-    return f"{text}, fitted in {result.measured['fit_seconds']:.1f} s"
+    return f"{text}, fitted in {result.measured['fit_seconds']:.1f} s{warned}"
 
 
 def _line(text: str) -> str:

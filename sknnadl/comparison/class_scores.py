@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
+from sknnadl.comparison.kinds import predicts_classes
 from sknnadl.comparison.splits import Samples
 
 #: How many numbers are kept of a model on a split, at most: 1.6 MB.
@@ -85,7 +85,7 @@ def ask_class_scores(model: Any, test: Samples) -> dict[str, Any]:
         Plain values: ``classes``, ``values`` and ``are_probabilities``, or
         ``why_none``. Of two classes the values are those of the second alone.
     """
-    if not is_classifier(model):
+    if not predicts_classes(model):
         return {"why_none": "it predicts numbers"}
     if type_of_target(test.y) not in ("binary", "multiclass"):
         return {"why_none": "rows have several labels"}

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
-import joblib
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import is_classifier
 from sklearn.utils import indexable
 
 from sknnadl._sklearn import MatrixLike
 from sknnadl.comparison.candidates import name_estimators, name_scoring
 from sknnadl.comparison.cells import describe_result
-from sknnadl.comparison.class_scores import ask_class_scores
-from sknnadl.comparison.evaluation import Evaluation, Scoring, evaluate
+from sknnadl.comparison.costs import add_cost
+from sknnadl.comparison.deadlines import check_timeout
+from sknnadl.comparison.evaluation import Scoring
 from sknnadl.comparison.joined import JoinedReport
+from sknnadl.comparison.kinds import predicts_classes
 from sknnadl.comparison.many_datasets import compare_on_each
 from sknnadl.comparison.progress import Progress
 from sknnadl.comparison.provenance import find_provenance
 from sknnadl.comparison.report import ComparisonReport
-from sknnadl.comparison.resampling import resample_scores
 from sknnadl.comparison.results import ModelResult, merge
+from sknnadl.comparison.running import run_models
 from sknnadl.comparison.saved import SavedResults
 from sknnadl.comparison.splits import Samples, Split, check_test, divide_rows
+from sknnadl.comparison.warned import listening
+from sknnadl.significance.equivalence import check_rope
 
 if TYPE_CHECKING:
     _Models = Mapping[str, Any] | list[Any] | tuple[Any, ...]
@@ -38,6 +42,8 @@ class CompareOptions(TypedDict, total=False):
     scoring: str | Callable[..., Any] | Iterable[str] | Mapping[str, Any] | None
     n_jobs: int | None
     random_state: int | np.random.RandomState | None
+    rope: float | None
+    timeout: float | None
     save: str | os.PathLike[str] | None
     verbose: int
 
@@ -51,6 +57,7 @@ def compare(
     test: tuple[MatrixLike, ArrayLike] | None = None,
     sample_weight: ArrayLike | None = None,
     groups: ArrayLike | None = None,
+    cost_matrix: ArrayLike | None = None,
     **options: Unpack[CompareOptions],
 ) -> ComparisonReport: ...
 
@@ -77,6 +84,9 @@ def compare(
     random_state: int | np.random.RandomState | None = None,
     sample_weight: ArrayLike | None = None,
     groups: ArrayLike | None = None,
+    cost_matrix: ArrayLike | None = None,
+    rope: float | None = None,
+    timeout: float | None = None,
     save: str | os.PathLike[str] | None = None,
     verbose: int = 0,
 ) -> ComparisonReport | JoinedReport:
@@ -113,15 +123,30 @@ def compare(
         Which quarter is held out.
     sample_weight : array-like of shape (n_samples,), default=None
         The weights of the rows, in fitting and measuring. A model that takes none
-        fails.
+        fails. With ``sklearn.set_config(enable_metadata_routing=True)`` they go where
+        the requests of a model send them.
     groups : array-like of shape (n_samples,), default=None
         The groups of the rows, for ``cv``.
+    cost_matrix : array-like of shape (n_classes, n_classes), default=None
+        What predictions of classifiers cost: a row for each true class, a column for
+        each that is predicted, both in the order of the sorted classes. The mean cost
+        of a row is measured too, with its sign turned, as the score
+        ``neg_expected_cost``.
+    rope : float, default=None
+        The largest difference of the first score that does not matter, such as 0.01 of
+        the accuracy: the report says which models are practically the same, as
+        `ComparisonReport.pairwise` does. It needs ``cv``.
+    timeout : float, default=None
+        The seconds that a model may take on a split, to be fitted and measured. It
+        runs in a process of its own, which is killed then; the model has failed, and
+        the others go on. Each process has a copy of the data.
     save : str or path-like, default=None
         A file that keeps the results of each model when it is done. A comparison that
         was stopped, and is called again with the same arguments, goes on from there;
-        so does one with further models. Files of other arguments are no use to it, and
-        written over. With ``datasets`` a folder, which is made where it is not there,
-        with such a file for each.
+        so does one with further models, or a second process with the same file. Models
+        that failed are tried again. Files of other arguments, code or versions of
+        packages are no use to it, and written over, with a warning. With ``datasets`` a
+        folder, which is made where it is not there, with such a file for each.
     verbose : int, default=0
         Whether to tell, on standard error, which model is being fitted, and on a
         terminal for how long.
@@ -135,7 +160,8 @@ def compare(
     Raises
     ------
     ValueError
-        If there is nothing to compare, or if something to compare is no model.
+        If there is nothing to compare, or if something to compare is no model; or if
+        another argument cannot be.
 
     Examples
     --------
@@ -150,12 +176,15 @@ def compare(
     ['SVM', 'MLP']
     """
     if datasets is not None:
-        _refuse(X=X, y=y, test=test, sample_weight=sample_weight, groups=groups)
+        of_one = {"test": test, "sample_weight": sample_weight, "groups": groups}
+        _refuse(X=X, y=y, **of_one, cost_matrix=cost_matrix)
         options: CompareOptions = {
             "cv": cv,
             "scoring": scoring,
             "n_jobs": n_jobs,
             "random_state": random_state,
+            "rope": rope,
+            "timeout": timeout,
             "save": save,
             "verbose": verbose,
         }
@@ -163,28 +192,40 @@ def compare(
     if X is None or y is None:
         raise ValueError("Give the rows X and their targets y, or datasets.")
     models = name_estimators(estimators)
-    classify = is_classifier(next(iter(models.values())))
+    classify = predicts_classes(next(iter(models.values())))
     named = name_scoring(scoring, next(iter(models.values())))
     if cv is not None and test is not None:
         raise ValueError("cv and test exclude each other: give one of them.")
+    if rope is not None:
+        check_rope(rope)
+        if cv is None:
+            raise ValueError("rope needs the scores of folds: give cv.")
     if isinstance(cv, Iterable):
         cv = list(cv)
     X, y, sample_weight, groups = indexable(X, y, sample_weight, groups)
     samples = Samples(X, y, sample_weight)
+    test_samples = None if test is None else check_test(test)
+    if cost_matrix is not None:
+        if not classify:
+            raise ValueError("cost_matrix is for classifiers, got regressors.")
+        targets = [y] if test_samples is None else [y, test_samples.y]
+        named = add_cost(named, cost_matrix, targets)
+    sent = {f"estimators[{name!r}]": model for name, model in models.items()}
+    check_timeout(timeout, sent | {"scoring": named})
+    divided = {"cv": cv, "groups": groups, "random_state": random_state}
+    divide = None
+    if test is None:
+        divide = partial(divide_rows, X, y, classify=classify, **divided)
     depends_on = X, y, sample_weight, groups, test, cv, random_state, named
-    saved = SavedResults(save, depends_on)
-    if test is not None:
-        splits = [Split(samples, None, check_test(test), None)]
-    else:
-        if saved.index_pairs is None:
-            how = {"cv": cv, "groups": groups, "random_state": random_state}
-            saved.index_pairs = divide_rows(X, y, classify=classify, **how)
-        splits = [
-            Split(samples, train, samples, held_out)
-            for train, held_out in saved.index_pairs
-        ]
-    progress = Progress(bool(verbose))
-    results, fitted = _measure(models, splits, named, saved, n_jobs, progress)
+    saved = SavedResults(save, depends_on, (named, cv), divide)
+    splits = [
+        Split(samples, train, samples, held_out)
+        for train, held_out in saved.index_pairs or []
+    ]
+    if test_samples is not None:
+        splits = [Split(samples, None, test_samples, None)]
+    how = {"n_jobs": n_jobs, "timeout": timeout, "progress": Progress(bool(verbose))}
+    results, fitted = _measure(models, splits, named, saved, how)
     given = {"cv": cv, "random_state": random_state, "has_test": test is not None}
     return ComparisonReport(
         results,
@@ -193,6 +234,7 @@ def compare(
         splits=splits,
         estimators=fitted,
         provenance=find_provenance(models.values(), **given),
+        rope=rope,
     )
 
 
@@ -211,12 +253,11 @@ def _measure(
     splits: Sequence[Split],
     scoring: Scoring,
     saved: SavedResults,
-    n_jobs: int | None,
-    progress: Progress,
+    how: dict[str, Any],
 ) -> tuple[list[ModelResult], dict[str, Any]]:
     """Return the result of each model, and the fitted models of a single test set."""
     weighted = splits[0].samples.weights is not None
-    results, fitted = {}, {}
+    results, fitted, progress = {}, {}, how["progress"]
     for name, model in models.items():
         found = saved.find(name, model)
         if found is not None:
@@ -225,84 +266,12 @@ def _measure(
                 f"{name}: {describe_result(results[name])}, from {saved.path}"
             )
     todo = {name: model for name, model in models.items() if name not in results}
-    parallel = joblib.effective_n_jobs(n_jobs) > 1
-    evaluated = (
-        _evaluate_in_parallel(todo, splits, scoring, n_jobs, progress)
-        if parallel
-        else _evaluate_in_turn(todo, splits, scoring, progress)
-    )
-    for name, evaluations, fitted_model in evaluated:
-        saved.keep(name, models[name], evaluations)
-        results[name] = merge(name, evaluations, scoring, weighted)
-        if fitted_model is not None:
-            fitted[name] = fitted_model
-        progress.tell(f"      {describe_result(results[name])}")
+    with listening(), closing(run_models(todo, splits, scoring, **how)) as finished:
+        for name, evaluations, fitted_model in finished:
+            saved.keep(name, models[name], evaluations)
+            results[name] = merge(name, evaluations, scoring, weighted)
+            if fitted_model is not None:
+                fitted[name] = fitted_model
+            progress.tell(f"      {describe_result(results[name])}")
     in_order = {name: fitted[name] for name in models if name in fitted}
     return [results[name] for name in models], in_order
-
-
-#: The name of a model that is done, what was found out on each split, and the fitted
-#: model. There is none of folds: one on all rows is what a user would want.
-_Done = tuple[str, list[Evaluation], Any]
-
-
-def _evaluate_in_turn(
-    models: dict[str, Any],
-    splits: Sequence[Split],
-    scoring: Scoring,
-    progress: Progress,
-) -> Iterator[_Done]:
-    """Yield each model as it is done."""
-    for number, (name, model) in enumerate(models.items(), start=1):
-        progress.tell(f"[{number}/{len(models)}] {name}")
-        with progress.ticking():
-            done = [_evaluate(model, split, scoring, len(splits)) for split in splits]
-        yield name, [evaluation for evaluation, _ in done], done[0][1]
-
-
-def _evaluate_in_parallel(
-    models: dict[str, Any],
-    splits: Sequence[Split],
-    scoring: Scoring,
-    n_jobs: int | None,
-    progress: Progress,
-) -> Iterator[_Done]:
-    """Yield each model as it is done, whichever is first."""
-    finished = joblib.Parallel(n_jobs, return_as="generator_unordered")(
-        joblib.delayed(_evaluate_task)(
-            (name, i), model, scoring, len(splits), *split.parts()
-        )
-        for name, model in models.items()
-        for i, split in enumerate(splits)
-    )
-    done: dict[str, dict[int, tuple[Evaluation, Any]]] = {name: {} for name in models}
-    n_done = 0
-    for (name, i), one in finished:
-        done[name][i] = one
-        if len(done[name]) == len(splits):
-            n_done += 1
-            progress.tell(f"[{n_done}/{len(models)}] {name}")
-            evaluations = [done[name][i][0] for i in range(len(splits))]
-            yield name, evaluations, done[name][0][1]
-
-
-def _evaluate_task(
-    task: tuple[str, int], model: Any, scoring: Scoring, n_splits: int, *parts: Any
-) -> tuple[tuple[str, int], tuple[Evaluation, Any]]:
-    """Return the task with what was found out, as tasks do not end in their order."""
-    return task, _evaluate(model, Split.from_parts(*parts), scoring, n_splits)
-
-
-def _evaluate(
-    model: Any, split: Split, scoring: Scoring, n_splits: int
-) -> tuple[Evaluation, Any]:
-    """Return what was found out and, where it is no fold, the fitted model."""
-    evaluation, fitted = evaluate(model, split, scoring)
-    if fitted is None:
-        return evaluation, None
-    test = split.take_test()
-    evaluation |= {"class_scores": ask_class_scores(fitted, test)}
-    if n_splits > 1:
-        return evaluation, None
-    resampled = resample_scores(fitted, test, scoring, evaluation["scores"])
-    return evaluation | {"resampled": resampled}, fitted

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils.validation import has_fit_parameter
 
 from sknnadl.comparison.columns import COLUMNS, FittedModel
 from sknnadl.comparison.splits import Samples, Split
+from sknnadl.comparison.warned import counted_warnings, without_warnings
+from sknnadl.comparison.weights import fit_weighted
 
 #: What is measured: a function of an estimator, X and y by the name of its score.
 Scoring = Mapping[str, Callable[..., Any]]
@@ -48,25 +49,27 @@ def evaluate(
     evaluation : dict
         ``scores`` by name, ``score_errors`` of those that failed and are nan,
         ``predictions``, ``n_train`` and ``n_test``, and a value for each of `COLUMNS`.
-        Of a model that fails, or all of whose scores do, ``error`` alone.
+        Of a model that fails, or all of whose scores do, ``error`` in place of these.
+        ``warnings`` has how often each came, or is None where they were not counted.
     model : estimator or None
         The fitted clone.
     """
-    try:
-        train, test = split.take_train(n_train), split.take_test()
-        return _evaluate(clone(estimator), train, test, scoring)
-    except Exception as error:  # one model's failure is a line of the table
-        return {"error": f"{type(error).__name__}: {error}"}, None
+    model: Any = None
+    evaluation: Evaluation = {}
+    with counted_warnings() as counts:
+        try:
+            train, test = split.take_train(n_train), split.take_test()
+            evaluation, model = _evaluate(clone(estimator), train, test, scoring)
+        except Exception as error:  # one model's failure is a line of the table
+            evaluation = {"error": f"{type(error).__name__}: {error}"}
+    return evaluation | {"warnings": None if counts is None else dict(counts)}, model
 
 
 def _evaluate(
     model: Any, train: Samples, test: Samples, scoring: Scoring
 ) -> tuple[Evaluation, Any]:
-    weighting = {}
-    if train.weights is not None:
-        weighting = {_weight_parameter(model): train.weights}
     start = time.perf_counter()
-    model.fit(train.X, train.y, **weighting)
+    fit_weighted(model, train)
     fit_seconds = time.perf_counter() - start
     predicted, predict_seconds = _predict(model, test.X)
     scores, score_errors = _score(model, test, scoring)
@@ -86,11 +89,14 @@ def _evaluate(
 
 def _predict(model: Any, X: Any) -> tuple[Any, float]:
     """Return the predictions, and the median time that they take."""
-    seconds: list[float] = []
-    while sum(seconds) < _TIMING_SECONDS and len(seconds) < _TIMING_REPEATS:
-        start = time.perf_counter()
-        predicted = model.predict(X)
-        seconds.append(time.perf_counter() - start)
+    start = time.perf_counter()
+    predicted = model.predict(X)
+    seconds = [time.perf_counter() - start]
+    with without_warnings():  # which the first time has given
+        while sum(seconds) < _TIMING_SECONDS and len(seconds) < _TIMING_REPEATS:
+            start = time.perf_counter()
+            model.predict(X)
+            seconds.append(time.perf_counter() - start)
     return predicted, statistics.median(seconds)
 
 
@@ -115,18 +121,3 @@ def _score(
                 why = f"ValueError: The score {one!r} of the predictions is {score}."
                 errors.setdefault(one, why)
     return scores, errors
-
-
-def _weight_parameter(model: Any) -> str:
-    """Return what ``fit`` calls the weights of rows: of a pipeline the last step's."""
-    if hasattr(model, "steps"):
-        name, last = model.steps[-1]
-        return f"{name}__{_weight_parameter(last)}"
-    if hasattr(model, "best_params_") or hasattr(model, "param_grid"):
-        return _weight_parameter(model.estimator)
-    inner = getattr(model, "estimator", None)
-    if inner is not None and not has_fit_parameter(model, "sample_weight"):
-        return _weight_parameter(inner)
-    if not has_fit_parameter(model, "sample_weight"):
-        raise TypeError(f"{type(model).__name__} takes no sample_weight.")
-    return "sample_weight"

@@ -126,7 +126,7 @@ def compare_on_each(
             reports[name] = compare(models, X, y, **{**options, **own})
         except ValueError as error:
             raise ValueError(f"datasets[{name!r}]: {error}") from error
-    return join_reports(reports)
+    return join_reports(reports, rope=options["rope"])
 
 
 def _check_datasets(datasets: Any) -> None:

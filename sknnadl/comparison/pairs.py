@@ -183,8 +183,7 @@ def _describe(
     rope: float | None,
 ) -> Pair:
     odds = None if rope is None else pair.judge(rope)
-    p_corrected = alone.p_value * n_tests
-    p_corrected = min(1.0, p_corrected) if n_tests else math.nan
+    p_corrected = min(alone.p_value * n_tests, 1.0)  # nan stays nan, where it is first
     score = pair.a.scores[pair.scorer]
     unit = "points" if score.is_share else pair.scorer
     names = pair.a.name, pair.b.name

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import is_classifier
 
 from sknnadl.comparison.curves import measure_curve
 from sknnadl.comparison.evaluation import Scoring
+from sknnadl.comparison.kinds import predicts_classes
 from sknnadl.comparison.mistakes import count_confusions, find_mistakes
-from sknnadl.comparison.pairs import Pair, compare_pairs
+from sknnadl.comparison.pairs import Pair
 from sknnadl.comparison.report_displays import OffersDisplays
 from sknnadl.comparison.report_formats import WritesFormats
 from sknnadl.comparison.results import (
@@ -42,6 +42,8 @@ class ComparisonReport(OffersDisplays, WritesFormats):
         from a file, and none of folds.
     provenance : dict of str to str, default=None
         How, when and on what the comparison was made, in words.
+    rope : float, default=None
+        The largest difference of the first score that does not matter.
 
     Attributes
     ----------
@@ -73,6 +75,7 @@ class ComparisonReport(OffersDisplays, WritesFormats):
         splits: Sequence[Split],
         estimators: Mapping[str, Any],
         provenance: Mapping[str, str] | None = None,
+        rope: float | None = None,
     ) -> None:
         self.results = results
         self.models = models
@@ -80,6 +83,7 @@ class ComparisonReport(OffersDisplays, WritesFormats):
         self.splits = splits
         self.estimators = estimators
         self.provenance: Mapping[str, str] = provenance or {}
+        self.rope = rope
         self.scorers: list[str] = find_scorers(results, scoring)
         self.targets: list[Any] = [split.y_test for split in splits]
         self.n_train: int = len(splits[0].train_indices)
@@ -102,7 +106,8 @@ class ComparisonReport(OffersDisplays, WritesFormats):
             The score to compare; by default the first.
         rope : float, default=None
             The largest difference that does not matter, in the unit of the score: 0.01
-            is one point of accuracy. It needs folds.
+            is one point of accuracy. It needs folds. By default, of the first score,
+            that of the comparison, if it has one.
 
         Returns
         -------
@@ -143,7 +148,7 @@ class ComparisonReport(OffersDisplays, WritesFormats):
                 f"scorer must be one of {self.scorers}, which were measured, got "
                 f"{scorer!r}."
             )
-        return compare_pairs(self.results, scorer, self.targets, rope)
+        return self._pairs(scorer, rope)
 
     def learning_curve(
         self, sizes: Iterable[int], *, n_jobs: int | None = None
@@ -239,6 +244,6 @@ class ComparisonReport(OffersDisplays, WritesFormats):
 
     def _find_classifier(self, name: str) -> ModelResult:
         result = find_result(self.results, name)
-        if not is_classifier(self.models[name]):
+        if not predicts_classes(self.models[name]):
             raise ValueError(f"{name!r} is no classifier: it predicts numbers.")
         return result

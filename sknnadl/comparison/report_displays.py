@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sklearn.base import is_classifier
 from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import (
     ConfusionMatrixDisplay,
@@ -14,6 +13,7 @@ from sklearn.metrics import (
     RocCurveDisplay,
 )
 
+from sknnadl.comparison.kinds import predicts_classes
 from sknnadl.comparison.mistakes import count_confusions, join, share_rows
 from sknnadl.comparison.rank_curves import find_curve
 from sknnadl.comparison.reliability import find_reliability
@@ -93,7 +93,7 @@ class OffersDisplays:
         ('RocCurveDisplay', 0.99)
         """
         result = find_result(self.results, name)
-        of_classes = is_classifier(self.models[name])
+        of_classes = predicts_classes(self.models[name])
         known = get_args(_OfClassifier if of_classes else _OfRegressor)
         if kind not in known:
             what = "classifier" if of_classes else "regressor"

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import is_classifier
 
 from sknnadl._files import write_text
 from sknnadl.comparison.cells import make_cells, make_header
 from sknnadl.comparison.data_summary import DataSummary, summarize_data
 from sknnadl.comparison.files import check_report_path
-from sknnadl.comparison.pairs import can_compare, compare_pairs
+from sknnadl.comparison.kinds import predicts_classes
+from sknnadl.comparison.pairs import Pair, can_compare, compare_pairs
 from sknnadl.comparison.provenance import describe_parameters
 from sknnadl.comparison.render_curves import render_curves
 from sknnadl.comparison.render_mistakes import render_mistakes
@@ -49,6 +49,7 @@ class WritesFormats:
     provenance: Mapping[str, str]
     n_train: int
     n_test: int
+    rope: float | None
 
     @property
     def table(self) -> list[dict[str, Any]]:
@@ -63,6 +64,7 @@ class WritesFormats:
         rope : float, default=None
             The largest difference that does not matter: models are practically the same
             where it is no larger with a probability above 95 percent. It needs folds.
+            By default that of the comparison, if it has one.
 
         Returns
         -------
@@ -72,7 +74,7 @@ class WritesFormats:
         scorer = self.scorers[0]
         if not can_compare(self.results, scorer, self.targets):
             return []
-        pairs = compare_pairs(self.results, scorer, self.targets, rope)
+        pairs = self._pairs(scorer, rope)
         return [pair["text"] for pair in pairs]
 
     def to_frame(self) -> DataFrame:
@@ -106,21 +108,22 @@ class WritesFormats:
         Returns
         -------
         text : str
-            An object with ``n_train``, ``n_test``, the list ``models``, which is the
-            `table`, and the list ``pairs`` of all scores that can be compared; for each
-            split the ``targets`` of its test rows, their indices ``test_rows``, and by
-            the model's name its ``predictions``; and ``parameters``, ``data`` and
-            ``provenance``. nan is null.
+            An object with ``n_train``, ``n_test``, ``rope``, the list ``models``, which
+            is the `table`, and the list ``pairs`` of all scores that can be compared;
+            for each split the ``targets`` of its test rows, their indices
+            ``test_rows``, and by the model's name its ``predictions``; and
+            ``parameters``, ``data`` and ``provenance``. nan is null.
         """
         pairs = [
             pair
             for scorer in self.scorers
             if can_compare(self.results, scorer, self.targets)
-            for pair in compare_pairs(self.results, scorer, self.targets)
+            for pair in self._pairs(scorer)
         ]
         content = {
             "n_train": self.n_train,
             "n_test": self.n_test,
+            "rope": self.rope,
             "models": self.table,
             "pairs": pairs,
             "targets": [np.asarray(one).tolist() for one in self.targets],
@@ -167,11 +170,17 @@ class WritesFormats:
         title = f"Comparison of {n} model{'s' if n > 1 else ''}"
         return render_page(title, sections)
 
+    def _pairs(self, scorer: str, rope: float | None = None) -> list[Pair]:
+        """Return what can be said of each pair; the rope is that of the first score."""
+        if rope is None and scorer == self.scorers[0]:
+            rope = self.rope
+        return compare_pairs(self.results, scorer, self.targets, rope)
+
     def _render_pairs(self, results: Sequence[ModelResult]) -> str:
         scorer = self.scorers[0]
         if not can_compare(results, scorer, self.targets):
             return ""
-        pairs = compare_pairs(self.results, scorer, self.targets)
+        pairs = self._pairs(scorer)
         share = any(
             r.scores[scorer].is_share for r in without_failures(results, scorer)
         )
@@ -196,7 +205,7 @@ class WritesFormats:
         return summarize_data(self.splits, classify=self._classifies())
 
     def _classifies(self) -> bool:
-        return bool(is_classifier(next(iter(self.models.values()))))
+        return predicts_classes(next(iter(self.models.values())))
 
     def save(
         self,

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from sklearn import config_context
-from sklearn.base import is_classifier
 from sklearn.utils.multiclass import type_of_target
 
 from sknnadl._sklearn import _safe_indexing
+from sknnadl.comparison.costs import is_cost
 from sknnadl.comparison.evaluation import Scoring
+from sknnadl.comparison.kinds import predicts_classes
 from sknnadl.comparison.scorers import is_accuracy
 from sknnadl.comparison.splits import RowNumbers, Samples
+from sknnadl.comparison.warned import without_warnings
 from sknnadl.significance import resample
 
 #: What scorers ask a model for: a value a row.
@@ -85,12 +86,14 @@ def resample_scores(
             continue
         for one in [name] if name in scores else scores:  # or the keys of its dict
             measure = _measure_rows(recorded, test, scorer, one)
+            # a mean cost follows from how many rows each class has
+            classes = None if is_cost(scorer) else _classes(model, test)
             every = measure(np.arange(len(test.y)))
             if not math.isclose(every, scores[one], rel_tol=1e-6, abs_tol=1e-12):
                 continue
             # The answers were checked once, which is enough.
             with config_context(assume_finite=True, skip_parameter_validation=True):
-                found = resample(measure, len(test.y), classes=_classes(model, test))
+                found = resample(measure, len(test.y), classes=classes)
             resampled[one] = {
                 "draws": found.draws.tolist(),
                 "without": found.without.tolist(),
@@ -108,8 +111,7 @@ def _measure_rows(
     def measure(rows: RowNumbers) -> float:
         weighting = {} if weights is None else {"sample_weight": weights[rows]}
         try:
-            with warnings.catch_warnings():  # of a class that a draw lacks, say
-                warnings.simplefilter("ignore")
+            with without_warnings():  # of a class that a draw lacks, say
                 found = scorer(recorded, rows, y[rows], **weighting)
             return float(found[name] if isinstance(found, Mapping) else found)
         except Exception:  # as a fold of these rows would
@@ -121,4 +123,4 @@ def _measure_rows(
 def _classes(model: Any, test: Samples) -> Any:
     """Return what the rows are drawn by: the class, where each has one."""
     one_label = type_of_target(test.y) in ("binary", "multiclass")
-    return test.y if is_classifier(model) and one_label else None
+    return test.y if predicts_classes(model) and one_label else None

@@ -14,6 +14,7 @@ from sknnadl.comparison.class_scores import ClassScores, read_class_scores
 from sknnadl.comparison.columns import COLUMNS
 from sknnadl.comparison.evaluation import Evaluation, Scoring
 from sknnadl.comparison.scorers import is_accuracy, is_share
+from sknnadl.comparison.warned import WarningCounts, add_counts
 from sknnadl.significance import (
     Resampled,
     bca_interval,
@@ -75,6 +76,8 @@ class ModelResult:
         Why it failed.
     class_scores : list of ClassScores, default=[]
         What it gives each class of the test rows of each split.
+    warnings : dict of str to int, or None
+        How often each warning came, on all splits; None where they were not counted.
     """
 
     name: str
@@ -85,6 +88,7 @@ class ModelResult:
     n_test: list[int] = field(default_factory=list)
     error: str | None = None
     class_scores: list[ClassScores] = field(default_factory=list)
+    warnings: WarningCounts | None = None
 
     def row(self, scorers: Iterable[str]) -> dict[str, Any]:
         """Return the result as a flat dict of plain values, without predictions."""
@@ -96,7 +100,7 @@ class ModelResult:
             row[f"{name}_high"] = score.high if score else None
             row[f"{name}_values"] = score.values if score else []
             row[f"{name}_error"] = score.error if score else None
-        return row | self.measured | {"error": self.error}
+        return row | self.measured | {"warnings": self.warnings, "error": self.error}
 
 
 def without_failures(
@@ -168,11 +172,12 @@ def merge(
     result : ModelResult
         The result, or the first error.
     """
+    counts = add_counts([evaluation.get("warnings") for evaluation in evaluations])
     for number, evaluation in enumerate(evaluations, start=1):
         if "error" in evaluation:
             where = f" (fold {number})" if len(evaluations) > 1 else ""
             error = evaluation["error"] + where
-            return ModelResult(name, _merge_columns([]), error=error)
+            return ModelResult(name, _merge_columns([]), error=error, warnings=counts)
     predictions, n_train, n_test = (
         [evaluation[key] for evaluation in evaluations]
         for key in ("predictions", "n_train", "n_test")
@@ -183,8 +188,10 @@ def merge(
     }
     measured = _merge_columns(evaluations)
     kept = [read_class_scores(one.get("class_scores")) for one in evaluations]
-    rows = predictions, n_train, n_test
-    return ModelResult(name, measured, scores, *rows, class_scores=kept)
+    of_rows = predictions, n_train, n_test
+    return ModelResult(
+        name, measured, scores, *of_rows, class_scores=kept, warnings=counts
+    )
 
 
 def _merge_columns(evaluations: Sequence[Evaluation]) -> dict[str, Any]:

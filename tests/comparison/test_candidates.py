@@ -1,8 +1,10 @@
 """What may be compared, and by which names."""
 
 import pytest
+from sklearn.base import is_classifier
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
@@ -52,3 +54,24 @@ def test_classifiers_are_not_compared_with_regressors():
         ValueError, match=r"estimators\['scaler'\] must be a classifier"
     ):
         compare({"scaler": StandardScaler()}, [[0]], [0])
+
+
+@pytest.mark.filterwarnings("ignore:OptunaSearchCV is experimental")
+@pytest.mark.filterwarnings("ignore:`optuna.terminator` module:FutureWarning")
+def test_a_search_that_does_not_say_what_it_is(iris):
+    optuna = pytest.importorskip("optuna")
+    integration = pytest.importorskip("optuna_integration")
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    space = {"C": optuna.distributions.FloatDistribution(0.1, 10)}
+    options = {"n_trials": 2, "cv": 2, "random_state": 0}
+    search = integration.OptunaSearchCV(SVC(), space, **options)
+    assert not is_classifier(search)
+    report = compare({"search": search, "SVM": SVC()}, *iris, cv=3)
+    row = report.table[0]
+    assert row["error"] is None
+    assert row["accuracy"] == pytest.approx(
+        cross_val_score(search, *iris, cv=StratifiedKFold(3)).mean()
+    )
+    assert len(row["best_params"]) == 3
+    matrix, _ = report.confusion_matrix("search")
+    assert matrix.sum() == 150

@@ -1,5 +1,6 @@
 """Which of two models is better, on folds and on one test set."""
 
+import json
 import re
 
 import numpy as np
@@ -104,3 +105,29 @@ def test_practically_the_same(report):
     assert "less than 20 points with probability 1.000" in wide[2]
     assert wide[0].startswith("Bayes beats guess")
     assert report.pairwise()[0]["p_equal"] is None
+
+
+def test_a_comparison_that_knows_what_does_not_matter(iris, folds, report):
+    scoring = ["f1_macro", "accuracy"]
+    told = compare(MODELS, *iris, cv=folds, scoring=scoring, rope=0.2)
+    assert told.sentences() == [
+        pair["text"] for pair in report.pairwise("f1_macro", rope=0.2)
+    ]
+    assert "are practically the same" in told.sentences()[2]
+    assert "are practically the same" in told.to_html()
+    assert json.loads(told.to_json())["rope"] == 0.2
+    assert told.pairwise()[0]["p_equal"] == told.pairwise(rope=0.2)[0]["p_equal"]
+    assert told.pairwise("accuracy")[0]["p_equal"] is None  # it has a unit of its own
+    assert "practically" not in told.sentences(rope=0)[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rope": 0.01}, "rope needs the scores of folds: give cv"),
+        ({"rope": -1, "cv": 3}, "rope must be the largest difference"),
+    ],
+)
+def test_what_does_not_matter_is_checked_first(options, message, iris):
+    with pytest.raises(ValueError, match=message):
+        compare(MODELS, *iris, **options)

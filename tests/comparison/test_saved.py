@@ -1,11 +1,13 @@
 """What is done is kept in a file, and not done again."""
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,8 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import SVC
 
-from sknnadl import compare
+from sknnadl import _files, compare
+from sknnadl.comparison.saved import SavedResults, _checksum
 
 MODELS = {"guess": DummyClassifier(), "Bayes": GaussianNB()}
 
@@ -51,14 +54,18 @@ def test_what_is_done_is_not_done_again(iris, tmp_path):
     models["a"].set_params(seconds=0.001)  # another model under the same name
     compare(models, *iris, cv=2, save=saved)
     assert log.read_text().split()[6:] == ["a", "a"]
-    compare(models, *iris, cv=3, save=saved)  # other folds
+    with pytest.warns(UserWarning, match="of another comparison.* is written over"):
+        compare(models, *iris, cv=3, save=saved)  # other folds
     assert len(log.read_text().split()) == 8 + 9
     by_chance = StratifiedKFold(2, shuffle=True)
+    saved.unlink()
     first = compare(MODELS, *iris, cv=by_chance, save=saved)
     again = compare(MODELS, *iris, cv=by_chance, save=saved)
     assert again.table == first.table
     models = dict.fromkeys("abc", MODELS["guess"])
-    assert compare(models, *iris, cv=3, save=saved, n_jobs=2).table[1]["error"] is None
+    options = {"cv": by_chance, "save": saved, "n_jobs": 2}
+    assert compare(models, *iris, **options).table[1]["error"] is None
+    assert [path.name for path in tmp_path.iterdir()] == ["log", "saved.json"]
 
 
 PROGRAM = """
@@ -122,3 +129,132 @@ def test_what_cannot_be_told_from_others_is_not_saved(iris, tmp_path):
     assert compare([SVC()], *iris, **options).table[0]["<lambda>"] == 0.5
     with pytest.raises(ValueError, match=r"can be pickled \("):
         compare([SVC()], *iris, **options, save=tmp_path / "saved.json")
+
+
+class Mended(ClassifierMixin, BaseEstimator):
+    """Fails until a file is there."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def fit(self, X, y):
+        if not Path(self.path).exists():
+            raise MemoryError("for now")
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+
+def test_what_failed_is_tried_again(iris, tmp_path):
+    saved, path = tmp_path / "saved.json", tmp_path / "there"
+    models = {"guess": DummyClassifier(), "mended": Mended(str(path))}
+    row = compare(models, *iris, cv=2, save=saved).table[1]
+    assert row["error"] == "MemoryError: for now (fold 1)"
+    assert list(json.loads(saved.read_text())["models"]) == ["guess"]
+    path.touch()
+    assert compare(models, *iris, cv=2, save=saved).table[1]["error"] is None
+
+
+def test_other_code_is_another_model(iris, tmp_path, monkeypatch):
+    saved = tmp_path / "saved.json"
+
+    def run(**options):
+        model = Counted(str(tmp_path / "log"), "a")
+        return compare([model], *iris, cv=2, save=saved, **options).table[0]
+
+    assert run()["accuracy"] == run()["accuracy"] == 1 / 3
+    assert (tmp_path / "log").read_text().split() == ["a"] * 2
+
+    def predict(self, X):
+        return np.full(len(X), -1)
+
+    monkeypatch.setattr(Counted, "predict", predict)
+    assert run()["accuracy"] == 0
+    monkeypatch.setattr(np, "__version__", "0.1")
+    with pytest.warns(UserWarning, match="code or versions of packages"):
+        run()
+
+
+def share(model, X, y):
+    return 0.25
+
+
+def test_other_code_is_another_score(iris, tmp_path, monkeypatch):
+    saved, options = tmp_path / "saved.json", {"cv": 2, "scoring": share}
+    assert compare([SVC()], *iris, **options, save=saved).table[0]["share"] == 0.25
+
+    def other(model, X, y):
+        return 0.5
+
+    monkeypatch.setattr(share, "__code__", other.__code__)
+    with pytest.warns(UserWarning, match="is written over"):
+        assert compare([SVC()], *iris, **options, save=saved).table[0]["share"] == 0.5
+
+
+def test_two_processes_with_one_file(tmp_path):
+    pairs = [(np.arange(2), np.arange(2, 4)), (np.arange(2, 4), np.arange(2))]
+    drawn = [(one[::-1], other) for one, other in pairs]
+    saved = tmp_path / "saved.json"
+    ours = SavedResults(saved, "data", divide=lambda: pairs)
+    theirs = SavedResults(saved, "data", divide=lambda: drawn)
+    for one, other in zip(theirs.index_pairs, pairs, strict=True):
+        np.testing.assert_array_equal(one, other)
+    evaluations = [{"scores": {}}] * 2
+    ours.keep("a", SVC(), evaluations)
+    theirs.keep("b", SVC(C=2), evaluations)
+    ours.keep("c", SVC(C=3), evaluations)
+    assert sorted(json.loads(saved.read_text())["models"]) == ["a", "b", "c"]
+    again = SavedResults(saved, "data", divide=lambda: drawn)
+    assert again.find("b", SVC(C=2)) == evaluations
+    assert again.find("c", SVC(C=2)) is None
+
+
+def write_many(path, letter):
+    saved = SavedResults(path, "data")
+    for number in range(10):
+        saved.keep(f"{letter}{number}", SVC(), [{}])
+
+
+def test_many_writers_lose_nothing(tmp_path):
+    saved = tmp_path / "saved.json"
+    writers = [
+        multiprocessing.get_context("fork").Process(target=write_many, args=(saved, x))
+        for x in "ab"
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert len(json.loads(saved.read_text())["models"]) == 20
+
+
+def test_a_file_cut_to_fewer_folds_is_of_no_use(iris, tmp_path):
+    saved = tmp_path / "saved.json"
+    expected = compare([DummyClassifier()], *iris, cv=3, save=saved)
+    for key in ("parts", "results"):
+        content = json.loads(saved.read_text())
+        of = content if key == "parts" else content["models"]["dummyclassifier"]
+        of[key] = of[key][:1]
+        del content["checksum"]
+        saved.write_text(json.dumps({**content, "checksum": _checksum(content)}))
+        warns = pytest.warns(UserWarning, match="is written over")
+        with warns if key == "parts" else nullcontext():
+            again = compare([DummyClassifier()], *iris, cv=3, save=saved)
+        assert len(again.splits) == 3
+        values = [report.table[0]["accuracy_values"] for report in (expected, again)]
+        assert values[0] == values[1]
+
+
+def test_a_place_that_cannot_be_written_is_found_first(iris, tmp_path, monkeypatch):
+    def refuse(path, flags, *mode, **options):
+        raise PermissionError(f"Permission denied: {path!r}")
+
+    log = tmp_path / "log"
+    monkeypatch.setattr(_files, "open", refuse, raising=False)
+    with pytest.raises(
+        ValueError, match=r"save cannot write .*saved.json': Permission"
+    ):
+        compare([Counted(str(log), "a")], *iris, save=tmp_path / "saved.json")
+    assert not log.exists()
