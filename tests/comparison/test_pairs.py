@@ -131,3 +131,12 @@ def test_a_comparison_that_knows_what_does_not_matter(iris, folds, report):
 def test_what_does_not_matter_is_checked_first(options, message, iris):
     with pytest.raises(ValueError, match=message):
         compare(MODELS, *iris, **options)
+
+
+def test_a_pair_without_spread_beside_others(iris):
+    models = {"a": DummyClassifier(), "b": DummyClassifier(), "Bayes": GaussianNB()}
+    report = compare(models, *iris, random_state=0, scoring="recall_macro")
+    same, *others = report.pairwise()
+    assert np.isnan([same["p_value"], same["p_corrected"], same["low"]]).all()
+    assert same["text"].endswith("of recall_macro, no spread to judge by.")
+    assert all(pair["p_corrected"] < 0.05 for pair in others)
