@@ -42,12 +42,14 @@ def make_cells(result: ModelResult, scorers: Sequence[str]) -> list[str]:
     ]
     measured = [(column, result.measured[column.name]) for column in _shown()]
     values = ["" if value is None else one.write(value) for one, value in measured]
-    return [_line(result.name), *scores, *values, _count_warnings(result)]
+    n_warnings = _count_warnings(result)
+    warned = "" if n_warnings is None else f"{n_warnings:,}"
+    return [_line(result.name), *scores, *values, warned]
 
 
-def _count_warnings(result: ModelResult) -> str:
-    """Return how many warnings there were, as text; nothing where that is not known."""
-    return "" if result.warnings is None else f"{sum(result.warnings.values()):,}"
+def _count_warnings(result: ModelResult) -> int | None:
+    """Return how many warnings there were, where that is known."""
+    return None if result.warnings is None else sum(result.warnings.values())
 
 
 def sort_values(result: ModelResult, scorers: Sequence[str]) -> list[Any]:
@@ -68,7 +70,8 @@ def sort_values(result: ModelResult, scorers: Sequence[str]) -> list[Any]:
     scores = [result.scores.get(name) for name in scorers]
     ends = [(one.mean, one.low) if one else (None, None) for one in scores]
     measured = [result.measured[column.name] for column in _shown()]
-    return [*(value for pair in ends for value in pair), *measured]
+    of_scores = [value for pair in ends for value in pair]
+    return [*of_scores, *measured, _count_warnings(result)]
 
 
 def _shown() -> list[Column]:
@@ -105,8 +108,8 @@ def describe_result(result: ModelResult) -> str:
     text : str
         The first score and the time to fit, or the error.
     """
-    n_warnings = sum((result.warnings or {}).values())
-    warned = f", {n_warnings} warning{'s' if n_warnings > 1 else ''}"
+    n_warnings = _count_warnings(result)
+    warned = f", {n_warnings} warning{'s' if n_warnings != 1 else ''}"
     warned = warned if n_warnings else ""
     if result.error:
         return f"failed: {_line(result.error)}{warned}"
