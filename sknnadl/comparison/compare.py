@@ -104,9 +104,9 @@ def compare(
         Their targets.
     datasets : dict of str to tuple of (X, y), default=None
         Compare on each of several data sets, in place of ``X`` and ``y``: two or more,
-        by name. ``test``, ``sample_weight`` and ``groups``, which are of one data set,
-        do not go with it; `sknnadl.reports.join_reports` joins reports that were made
-        with them.
+        by name. ``cv`` is then a number or a splitter. ``test``, ``sample_weight`` and
+        ``groups``, which are of one data set, do not go with it;
+        `sknnadl.reports.join_reports` joins reports that were made with them.
     cv : int, splitter or iterable, default=None
         Compare on folds, as in `sklearn.model_selection.cross_validate`; all models
         have the same ones.

@@ -252,9 +252,10 @@ def test_formats_say_the_same(joined, tmp_path):
     assert markdown[2].split(" | ")[2] == f"{value:.2%} ({rank:g})"
     assert markdown[8].startswith("| mean rank | ")
     assert str(joined).splitlines()[0].split()[:2] == ["accuracy", "guess"]
-    page = unescape(joined.to_html())
-    assert all(sentence in page for sentence in joined.sentences())
+    page = joined.to_html()
+    assert all(sentence in unescape(page) for sentence in joined.sentences())
     assert page.count("<iframe") == 6
+    assert page in unescape(joined._repr_html_())
     for name in ("report.html", "report.md", "report.json"):
         joined.save(tmp_path / name)
         assert (tmp_path / name).read_text() == getattr(
