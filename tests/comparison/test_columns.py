@@ -32,7 +32,7 @@ def test_an_entry_makes_a_column(iris, monkeypatch):
     lines = str(report).splitlines()
     assert lines[0].endswith("parameters  tested on")
     assert lines[2].endswith(" 150")
-    assert '<th scope="col">tested on</th>' in report.to_html()
+    assert '<button type="button">tested on</button></th>' in report.to_html()
 
 
 def test_a_saved_file_may_lack_a_column(iris, tmp_path):
