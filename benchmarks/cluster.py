@@ -100,8 +100,8 @@ def measure_search(n_rows, n_epochs):
 
 def imply_search(fit, overhead):
     """Print what more candidates take, of fits like these and of fits of a minute."""
-    head = "candidates", "CPU s a fit", "core hours", "dollars"
-    print_header(*head, *(f"hours on {n} cores" for n in CORES))
+    head = "candidates", "CPU s a fit", "core h", "dollars"
+    print_header(*head, *(f"h on {n}" for n in CORES))
     for seconds in (fit, 60):
         for n in (100, 10_000):
             total = n * FOLDS * seconds / 3600
@@ -158,7 +158,7 @@ def main():
     imply_search(fit, overhead)
     print_header(
         "images", "million in 1 TB", "µs to read one", "µs with training",
-        "core hours to read 1 TB", "core hours an epoch",
+        "core h to read 1 TB", "core h an epoch",
     )  # fmt: skip
     for shape, n in IMAGES.items():
         measure_images(shape, n)
