@@ -172,7 +172,7 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
         convolutional ones if there are any, and -1 the last.
     n_jobs : int, default=None
         The threads that share predictions and mini-batches, with the same bits. None is
-        all cores, or ``OMP_NUM_THREADS`` of them, but 1 inside a worker of joblib.
+        all cores, or ``OMP_NUM_THREADS`` of them, but 1 in a worker of joblib or Dask.
     verbose : bool or int, default=False
         Whether to print a line an epoch.
     random_state : int, RandomState instance or None, default=None

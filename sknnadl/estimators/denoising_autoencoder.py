@@ -143,7 +143,7 @@ class DenoisingAutoencoder(BaseAutoencoder):
         ``"auto"`` is float64 for float64 data and ``"lbfgs"``, and float32 for others.
     n_jobs : int, default=None
         The threads that share predictions and mini-batches, with the same bits. None is
-        all cores, or ``OMP_NUM_THREADS`` of them, but 1 inside a worker of joblib.
+        all cores, or ``OMP_NUM_THREADS`` of them, but 1 in a worker of joblib or Dask.
     verbose : bool or int, default=False
         Whether to print a line an epoch.
     random_state : int, RandomState instance or None, default=None

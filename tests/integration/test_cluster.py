@@ -13,7 +13,7 @@ from joblib import Parallel, delayed, parallel_config
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, cross_val_score
 
 import sknnadl
 from sknnadl import MLPClassifier, compare
@@ -137,6 +137,18 @@ def test_rows_go_to_a_worker_once_and_not_with_each_candidate(either_way, iris, 
     for found in (of_grid, of_comparison, arrivals(log)):
         # Dask may drop what no task is waiting for, and fetch it again.
         assert 1 <= sum(found.values()) <= 2 * 2
+
+
+def test_rows_that_are_named_go_once_for_several_calls(client, iris, log):
+    X, y = watched(iris[0], log), iris[1]
+    of_calls = []
+    for named in ({}, {"scatter": [X, y]}):
+        with parallel_config(backend="dask", client=ResilientClient(client), **named):
+            for _ in range(6):
+                cross_val_score(NET, X, y, cv=2)
+        of_calls.append(sum(arrivals(log).values()))
+    assert of_calls[0] >= 6
+    assert of_calls[1] <= 2 * 2
 
 
 def test_threads_of_an_estimator(client):
