@@ -1,4 +1,4 @@
-"""What tests and doctests do about matplotlib, which may be missing."""
+"""What tests and doctests do about packages that may be missing."""
 
 from importlib.util import find_spec
 
@@ -12,6 +12,10 @@ if HAS_MATPLOTLIB:
     matplotlib.use("agg")
 else:  # their examples draw
     collect_ignore_glob = ["sknnadl/displays/*.py"]
+
+collect_ignore = []
+if not find_spec("optuna"):
+    collect_ignore += ["sknnadl/tuning/optuna_pruning.py"]
 
 
 @pytest.fixture(autouse=HAS_MATPLOTLIB)

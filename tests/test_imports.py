@@ -22,8 +22,8 @@ FLOORS = [
     {"network"},
     {"_versions", "displays", "training"},
     {"estimators", "inspection", "reports"},
-    {"baselines", "rbf"},
-    {"saving"},
+    {"baselines", "rbf", "tuning"},
+    {"model_selection", "saving"},
     {"callbacks", "cli", "__init__"},
     {"__main__"},
 ]
@@ -32,12 +32,13 @@ ALLOWED = {
     "_versions": {"network/kernels"},
     "baselines": {"_sklearn", "estimators"},
     "cli": {"baselines", "comparison", "datasets", "estimators", "rbf", "reports"},
-    "callbacks": {"saving"},
+    "callbacks": {"saving", "tuning"},
     "comparison": {"_files", "_sklearn", "_untrusted", "significance"},
     "datasets": {"_untrusted"},
     "displays": {"network", "network/layers"},
     "estimators": {"_sklearn", "network", "network/layers", "training"},
     "inspection": {"displays"},
+    "model_selection": {"tuning"},
     "network/kernels": {"network/arrays"},
     "network/layers": {"network/arrays", "network/kernels"},
     "network": {"network/arrays", "network/kernels", "network/layers"},
@@ -53,12 +54,17 @@ ALLOWED = {
         "rbf",
         "training",
     },
+    "tuning": {"_sklearn", "estimators", "training"},
     "training": {"network/arrays", "network/kernels", "network", "network/layers"},
     "__main__": {"cli"},
     "__init__": {"_versions", "baselines", "estimators", "rbf", "reports", "saving"},
 }
 #: What a room may import inside a function, as it may be missing.
-OPTIONAL = {"displays": {"matplotlib.pyplot"}, "estimators": {"dask.base"}}
+OPTIONAL = {
+    "displays": {"matplotlib.pyplot"},
+    "estimators": {"dask.base"},
+    "tuning": {"optuna"},
+}
 FILES = sorted(ROOT.rglob("*.py"))
 
 

@@ -39,7 +39,8 @@ def test_ci_has_the_oldest_versions_that_are_allowed(project):
     lines = (ROOT / ".ci" / "oldest.txt").read_text().splitlines()
     pinned = versions([line for line in lines if line[:1] not in ("", "#")], "==")
     extras = project["optional-dependencies"]
-    parts = (project["dependencies"], *map(extras.get, ("plot", "test", "integration")))
+    named = map(extras.get, ("plot", "test", "tune", "integration"))
+    parts = (project["dependencies"], *named)
     allowed = versions([line for part in parts for line in part], ">=")
     assert pinned == allowed
 
