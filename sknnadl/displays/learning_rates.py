@@ -131,9 +131,11 @@ class LearningRateRangeDisplay:
         ax.autoscale(axis="x")
         top, lowest = _ABOVE * losses[:, 0].max(), losses.min()
         if lowest > 0:
+            plt = import_pyplot()
             ax.set_yscale("log")
-            for labels in ax.yaxis.set_major_formatter, ax.yaxis.set_minor_formatter:
-                labels(import_pyplot().LogFormatter())
+            ax.yaxis.set_major_locator(plt.LogLocator(subs=[1, 2, 5]))
+            ax.yaxis.set_major_formatter("{x:g}")
+            ax.yaxis.set_minor_locator(plt.NullLocator())
             ax.set_ylim(lowest / _ABOVE, top)
         else:  # a loss of one's own, say
             ax.set_ylim(lowest, top)

@@ -22,7 +22,6 @@ integration = pytest.importorskip(
 pytestmark = pytest.mark.filterwarnings(
     "ignore::optuna.exceptions.ExperimentalWarning",
     "ignore:`optuna.terminator` module has been deprecated",  # of OptunaSearchCV
-    "ignore::ResourceWarning",  # SQLite's connections, which Optuna leaves open
 )
 
 N_EPOCHS = 6
@@ -183,6 +182,8 @@ def objective(trial):
     model.set_callbacks(OptunaPruning(trial, X_val=X, y_val=y)).fit(X, y)
     return model.score(X, y)
 
+STORAGES = []
+
 def load(path, seed=None):
     storage = RDBStorage(
         f"sqlite:///{path}",
@@ -191,6 +192,7 @@ def load(path, seed=None):
         grace_period=1,
         heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(),
     )
+    STORAGES.append(storage)
     study = optuna.create_study(
         study_name="search", storage=storage, direction="maximize",
         pruner=optuna.pruners.HyperbandPruner(max_resource=9), load_if_exists=True,
@@ -217,11 +219,14 @@ study.optimize(objective, n_trials=int(sys.argv[2]))
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def program():
     names = {}
     exec(PROGRAM, names)
-    return names
+    yield names
+    for storage in names["STORAGES"]:  # whose connections Optuna leaves open
+        storage.remove_session()
+        storage.engine.dispose()
 
 
 def start(path, n_trials, program=RUN, *arguments):
