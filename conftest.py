@@ -20,6 +20,8 @@ if HAS_MATPLOTLIB:
 collect_ignore_glob = [] if HAS_MATPLOTLIB else ["sknnadl/displays/*.py"]
 if not (find_spec("onnx") and find_spec("skl2onnx")):
     collect_ignore_glob += ["sknnadl/export/*.py"]
+if not find_spec("optuna"):
+    collect_ignore_glob += ["sknnadl/tuning/optuna_pruning.py"]
 
 
 def pytest_configure(config):

@@ -16,9 +16,11 @@ from sknnadl.inspection import (
     FeatureMapDisplay,
     GradientNormDisplay,
     KernelDisplay,
+    LearningRateRangeDisplay,
     MisclassifiedDisplay,
     TrainingHistoryDisplay,
 )
+from sknnadl.model_selection import learning_rate_range_test
 
 data = load_digits_images()
 net = ConvNetClassifier(
@@ -105,3 +107,12 @@ for ax, network, name in zip(
     GradientNormDisplay.from_estimator(network, ax=ax)
     ax.set_title(name)
 axes[1].set(ylabel=None)
+
+# %%
+# The first epochs at several learning rates, of a network that has not been trained.
+# The threshold is the largest rate at which the loss falls; broken lines are above it.
+
+found = learning_rate_range_test(
+    MLPClassifier((30,), random_state=0), data.X_train, data.y_train
+)
+_ = LearningRateRangeDisplay.from_result(found)

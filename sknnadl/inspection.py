@@ -9,6 +9,7 @@ from sknnadl.displays.fast_gradient import fast_gradient_sign
 from sknnadl.displays.feature_map_images import FeatureMapDisplay
 from sknnadl.displays.gradient_norms import GradientNormDisplay
 from sknnadl.displays.kernel_images import KernelDisplay
+from sknnadl.displays.learning_rates import LearningRateRangeDisplay
 from sknnadl.displays.misclassified import MisclassifiedDisplay
 from sknnadl.displays.training_history import TrainingHistoryDisplay
 
@@ -17,6 +18,7 @@ __all__ = [
     "FeatureMapDisplay",
     "GradientNormDisplay",
     "KernelDisplay",
+    "LearningRateRangeDisplay",
     "MisclassifiedDisplay",
     "TrainingHistoryDisplay",
     "fast_gradient_sign",

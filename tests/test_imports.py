@@ -22,8 +22,8 @@ FLOORS = [
     {"network"},
     {"_versions", "displays", "training"},
     {"estimators", "inspection", "reports"},
-    {"baselines", "rbf"},
-    {"export", "saving"},
+    {"baselines", "rbf", "tuning"},
+    {"export", "model_selection", "saving"},
     {"callbacks", "cli", "__init__"},
     {"__main__"},
 ]
@@ -32,7 +32,7 @@ ALLOWED = {
     "_versions": {"network/kernels"},
     "baselines": {"_sklearn", "estimators"},
     "cli": {"baselines", "comparison", "datasets", "estimators", "rbf", "reports"},
-    "callbacks": {"saving"},
+    "callbacks": {"saving", "tuning"},
     "comparison": {"_files", "_sklearn", "_untrusted", "significance"},
     "datasets": {"_untrusted"},
     "displays": {"network", "network/layers"},
@@ -46,6 +46,7 @@ ALLOWED = {
         "rbf",
     },
     "inspection": {"displays"},
+    "model_selection": {"tuning"},
     "network/kernels": {"network/arrays"},
     "network/layers": {"network/arrays", "network/kernels"},
     "network": {"network/arrays", "network/kernels", "network/layers"},
@@ -61,6 +62,7 @@ ALLOWED = {
         "rbf",
         "training",
     },
+    "tuning": {"_sklearn", "estimators", "training"},
     "training": {"network/arrays", "network/kernels", "network", "network/layers"},
     "__main__": {"cli"},
     "__init__": {
@@ -83,6 +85,7 @@ OPTIONAL = {
         "skl2onnx.common.data_types",
         "skl2onnx.common.utils_classifier",
     },
+    "tuning": {"optuna"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

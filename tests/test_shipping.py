@@ -40,7 +40,7 @@ def test_ci_has_the_oldest_versions_that_are_allowed(project):
     pinned = versions([line for line in lines if line[:1] not in ("", "#")], "==")
     extras = project["optional-dependencies"]
     must = versions([*project["dependencies"], *extras["plot"], *extras["test"]], ">=")
-    may = versions([*extras["onnx"], *extras["integration"]], ">=")
+    may = versions([*extras["onnx"], *extras["tune"], *extras["integration"]], ">=")
     assert pinned.keys() >= must.keys()
     assert pinned == {name: (must | may)[name] for name in pinned}
 

@@ -83,7 +83,9 @@ def test_the_groups_of_the_paper():
 
 
 def test_nemenyi_is_that_of_scikit_posthocs():
-    scikit_posthocs = pytest.importorskip("scikit_posthocs")
+    scikit_posthocs = pytest.importorskip(
+        "scikit_posthocs", reason="needs the integration extra"
+    )
     scores = np.random.default_rng(0).integers(0, 8, (9, 5)) + [0, 1, 2, 3, 6]
     for one in (DEMSAR, scores):
         theirs = scikit_posthocs.posthoc_nemenyi_friedman(one).to_numpy()

@@ -104,7 +104,7 @@ def test_probabilities_are_those_of_baycomp(a, b, rope, expected):
 
 
 def test_probabilities_beside_baycomp():
-    baycomp = pytest.importorskip("baycomp")
+    baycomp = pytest.importorskip("baycomp", reason="needs the integration extra")
     rng = np.random.default_rng(5)
     a = rng.uniform(0.6, 0.9, 7)
     b = a + rng.normal(0.005, 0.02, 7)
