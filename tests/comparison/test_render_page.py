@@ -304,7 +304,7 @@ def test_25_models_of_images_are_far_below_two_megabytes(digits):
     }
     report = compare(dict(list(models.items())[:25]), *test, test=test)
     page = report.to_html()
-    assert page.count("<img") == 25 * 30
+    assert page.count("<img") >= 25 * 30  # and those that all get wrong
     assert 100_000 < len(page.encode()) < 500_000
 
 
