@@ -8,7 +8,7 @@ are the theme's, so the picture is to stand inside a page of the documentation.
 
 import ast
 from html import escape
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 TEST = Path(__file__).parents[1] / "tests" / "test_imports.py"
@@ -71,11 +71,21 @@ def arrange(floors, ways, number):
     x = [spread(row) for row in rows]
     for _ in range(4):
         for i in [*range(len(rows)), *reversed(range(len(rows)))]:
-            x[i] = min(
-                (spread(order) for order in permutations(rows[i])),
-                key=lambda own, i=i: stretch(own, x, near, i),
-            )
+            x[i] = untangle(x[i], lambda own, i=i: stretch(own, x, near, i))
     return x
+
+
+def untangle(x, measure):
+    """Return a floor in such an order that to exchange two places is no better."""
+    order, best, is_better = list(x), measure(x), True
+    while is_better:
+        is_better = False
+        for i, j in combinations(range(len(order)), 2):
+            other = order.copy()
+            other[i], other[j] = order[j], order[i]
+            if measure(spread(other)) < best:
+                order, best, is_better = other, measure(spread(other)), True
+    return spread(order)
 
 
 def spread(row):
@@ -141,9 +151,10 @@ def _draw_way(points, height):
 
 
 def _draw_room(room, middle, top, imports):
-    """Return a room: a box with its name, a part of a path a line."""
-    *outer, name = room.split("/")
-    lines = [f"{part}/" for part in outer] + [name]
+    """Return a room: a box with its name, a part of a path or a long name a line."""
+    lines = room.replace("/", "/ ").split()
+    if len(room) > 12 and len(lines) == 1:
+        lines = room.replace("_", "_ ").split()
     first = top + ROOM_HEIGHT / 2 - 7 * (len(lines) - 1)
     texts = "".join(
         f'<text x="{middle:.1f}" y="{first + 14 * i}">{escape(line)}</text>'

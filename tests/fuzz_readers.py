@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 import sknnadl
-from sknnadl.comparison.saved import SavedResults
+from sknnadl.comparison.measuring.saved import SavedResults
 from sknnadl.datasets.book_pickle import read_book_pickle
 from sknnadl.datasets.formats import _read_idx, read_npz
 from sknnadl.datasets.tables import load_table

@@ -13,22 +13,22 @@ from numpy.typing import ArrayLike
 from sklearn.utils import indexable
 
 from sknnadl._sklearn import MatrixLike
-from sknnadl.comparison.candidates import name_estimators, name_scoring
-from sknnadl.comparison.cells import describe_result
-from sknnadl.comparison.costs import add_cost
-from sknnadl.comparison.deadlines import check_timeout
-from sknnadl.comparison.evaluation import Scoring
+from sknnadl.comparison.findings.cells import describe_result
+from sknnadl.comparison.findings.provenance import find_provenance
+from sknnadl.comparison.findings.results import ModelResult, merge
 from sknnadl.comparison.joined import JoinedReport
-from sknnadl.comparison.kinds import predicts_classes
 from sknnadl.comparison.many_datasets import compare_on_each
-from sknnadl.comparison.progress import Progress
-from sknnadl.comparison.provenance import find_provenance
+from sknnadl.comparison.measuring.candidates import name_estimators, name_scoring
+from sknnadl.comparison.measuring.costs import add_cost
+from sknnadl.comparison.measuring.deadlines import check_timeout
+from sknnadl.comparison.measuring.evaluation import Scoring
+from sknnadl.comparison.measuring.kinds import predicts_classes
+from sknnadl.comparison.measuring.progress import Progress
+from sknnadl.comparison.measuring.running import run_models
+from sknnadl.comparison.measuring.saved import SavedResults
+from sknnadl.comparison.measuring.splits import Samples, Split, check_test, divide_rows
+from sknnadl.comparison.measuring.warned import listening
 from sknnadl.comparison.report import ComparisonReport
-from sknnadl.comparison.results import ModelResult, merge
-from sknnadl.comparison.running import run_models
-from sknnadl.comparison.saved import SavedResults
-from sknnadl.comparison.splits import Samples, Split, check_test, divide_rows
-from sknnadl.comparison.warned import listening
 from sknnadl.significance.equivalence import check_rope
 
 if TYPE_CHECKING:

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sknnadl._files import write_text
-from sknnadl.comparison.cells import write_score
-from sknnadl.comparison.dataset_pairs import DatasetPair, Method
 from sknnadl.comparison.files import check_report_path
+from sknnadl.comparison.findings.cells import write_score
+from sknnadl.comparison.findings.dataset_pairs import DatasetPair, Method
+from sknnadl.comparison.findings.rank_sentences import say_missing
+from sknnadl.comparison.findings.results import Score
 from sknnadl.comparison.joined_ranks import JoinedRanks
-from sknnadl.comparison.rank_sentences import say_missing
-from sknnadl.comparison.render_joined import render_ranks, render_reports
-from sknnadl.comparison.render_page import render_page
-from sknnadl.comparison.render_tables import render_markdown, render_text
+from sknnadl.comparison.page.render_joined import render_ranks, render_reports
+from sknnadl.comparison.page.render_page import render_page
+from sknnadl.comparison.page.render_tables import render_markdown, render_text
 from sknnadl.comparison.report_formats import _import_pandas, _without_nan
-from sknnadl.comparison.results import Score
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sknnadl.comparison.dataset_pairs import (
+from sknnadl.comparison.findings.dataset_pairs import (
     DatasetPair,
     Method,
     compare_on_datasets,
     draw_up,
 )
-from sknnadl.comparison.joined_scores import JoinedScores
-from sknnadl.comparison.rank_sentences import (
+from sknnadl.comparison.findings.rank_sentences import (
     say_best,
     say_friedman,
     say_missing,
     say_too_few,
 )
+from sknnadl.comparison.joined_scores import JoinedScores
 from sknnadl.significance import FriedmanTest, friedman_test
 
 

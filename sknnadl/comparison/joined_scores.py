@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sknnadl.comparison.findings.results import Score, without_failures
 from sknnadl.comparison.report import ComparisonReport
-from sknnadl.comparison.results import Score, without_failures
 from sknnadl.significance import rank_models
 
 

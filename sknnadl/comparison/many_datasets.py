@@ -12,11 +12,11 @@ from urllib.parse import quote
 import numpy as np
 from sklearn.utils import check_consistent_length
 
-from sknnadl.comparison.candidates import name_estimators, name_scoring
+from sknnadl.comparison.findings.results import without_failures
 from sknnadl.comparison.joined import JoinedReport
-from sknnadl.comparison.progress import Progress
+from sknnadl.comparison.measuring.candidates import name_estimators, name_scoring
+from sknnadl.comparison.measuring.progress import Progress
 from sknnadl.comparison.report import ComparisonReport
-from sknnadl.comparison.results import without_failures
 
 
 def join_reports(

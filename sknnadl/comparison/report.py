@@ -8,20 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknnadl.comparison.curves import measure_curve
-from sknnadl.comparison.evaluation import Scoring
-from sknnadl.comparison.kinds import predicts_classes
-from sknnadl.comparison.mistakes import count_confusions, find_mistakes
-from sknnadl.comparison.pairs import Pair
-from sknnadl.comparison.report_displays import OffersDisplays
-from sknnadl.comparison.report_formats import WritesFormats
-from sknnadl.comparison.results import (
+from sknnadl.comparison.findings.curves import measure_curve
+from sknnadl.comparison.findings.mistakes import count_confusions, find_mistakes
+from sknnadl.comparison.findings.pairs import Pair
+from sknnadl.comparison.findings.results import (
     ModelResult,
     find_result,
     find_scorers,
     without_failures,
 )
-from sknnadl.comparison.splits import Split
+from sknnadl.comparison.measuring.evaluation import Scoring
+from sknnadl.comparison.measuring.kinds import predicts_classes
+from sknnadl.comparison.measuring.splits import Split
+from sknnadl.comparison.report_displays import OffersDisplays
+from sknnadl.comparison.report_formats import WritesFormats
 
 
 class ComparisonReport(OffersDisplays, WritesFormats):

@@ -13,12 +13,12 @@ from sklearn.metrics import (
     RocCurveDisplay,
 )
 
-from sknnadl.comparison.kinds import predicts_classes
-from sknnadl.comparison.mistakes import count_confusions, join, share_rows
-from sknnadl.comparison.rank_curves import find_curve
-from sknnadl.comparison.reliability import find_reliability
-from sknnadl.comparison.results import ModelResult, find_result
-from sknnadl.comparison.splits import Split
+from sknnadl.comparison.findings.mistakes import count_confusions, join, share_rows
+from sknnadl.comparison.findings.rank_curves import find_curve
+from sknnadl.comparison.findings.reliability import find_reliability
+from sknnadl.comparison.findings.results import ModelResult, find_result
+from sknnadl.comparison.measuring.kinds import predicts_classes
+from sknnadl.comparison.measuring.splits import Split
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

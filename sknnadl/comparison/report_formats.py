@@ -16,23 +16,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sknnadl._files import write_text
-from sknnadl.comparison.cells import make_cells, make_header
-from sknnadl.comparison.data_summary import DataSummary, summarize_data
 from sknnadl.comparison.files import check_report_path
-from sknnadl.comparison.kinds import predicts_classes
-from sknnadl.comparison.pairs import Pair, can_compare, compare_pairs
-from sknnadl.comparison.provenance import describe_parameters
-from sknnadl.comparison.render_curves import render_curves
-from sknnadl.comparison.render_mistakes import render_mistakes
-from sknnadl.comparison.render_page import render_page
-from sknnadl.comparison.render_pairs import render_pairs
-from sknnadl.comparison.render_provenance import render_provenance
-from sknnadl.comparison.render_residuals import render_residuals
-from sknnadl.comparison.render_scores import render_scores
-from sknnadl.comparison.render_sortable import order_by_score, render_sortable
-from sknnadl.comparison.render_tables import render_markdown, render_text
-from sknnadl.comparison.results import ModelResult, without_failures
-from sknnadl.comparison.splits import Split, describe_splits
+from sknnadl.comparison.findings.cells import make_cells, make_header
+from sknnadl.comparison.findings.data_summary import DataSummary, summarize_data
+from sknnadl.comparison.findings.pairs import Pair, can_compare, compare_pairs
+from sknnadl.comparison.findings.provenance import describe_parameters
+from sknnadl.comparison.findings.results import ModelResult, without_failures
+from sknnadl.comparison.measuring.kinds import predicts_classes
+from sknnadl.comparison.measuring.splits import Split, describe_splits
+from sknnadl.comparison.page.render_curves import render_curves
+from sknnadl.comparison.page.render_mistakes import render_mistakes
+from sknnadl.comparison.page.render_page import render_page
+from sknnadl.comparison.page.render_pairs import render_pairs
+from sknnadl.comparison.page.render_provenance import render_provenance
+from sknnadl.comparison.page.render_residuals import render_residuals
+from sknnadl.comparison.page.render_scores import render_scores
+from sknnadl.comparison.page.render_sortable import order_by_score, render_sortable
+from sknnadl.comparison.page.render_tables import render_markdown, render_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame

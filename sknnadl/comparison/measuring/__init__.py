@@ -1,0 +1,1 @@
+"""Models fitted and measured on the same rows, within their time."""
