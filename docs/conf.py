@@ -39,10 +39,8 @@ html_theme = "pydata_sphinx_theme"
 html_title = "sknnadl"
 html_static_path = ["_static"]
 html_css_files = ["narrow.css"]
-# A page that has no others below it has no list of them.
-html_sidebars = {
-    page.stem: [] for page in Path(__file__).parent.glob("*.rst") if page.stem != "api"
-}
+# The first page has no others beside it.
+html_sidebars = {"index": []}
 autosummary_generate = True
 # Docstrings say more than the annotations of the constructors.
 autodoc_typehints = "none"

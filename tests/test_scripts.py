@@ -26,7 +26,7 @@ def run(name, changed):
     "name",
     [
         "regularization",
-        "varying_alpha",
+        pytest.param("varying_alpha", marks=pytest.mark.slow),  # many fits
         "learning_curves",
         "parts",
         pytest.param("image_weights", marks=pytest.mark.slow),  # of all of MNIST

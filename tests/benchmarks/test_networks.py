@@ -98,7 +98,14 @@ def test_another_number_of_parameters_is_refused(networks):
         networks.check_size(model, torch.nn.Linear(784, 10))
 
 
-@pytest.mark.parametrize("name", ["30-100-10", "784-100-10", "stride 2"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "30-100-10",
+        pytest.param("784-100-10", marks=pytest.mark.slow),
+        pytest.param("stride 2", marks=pytest.mark.slow),
+    ],
+)
 def test_the_table_has_a_line_for_each_library(networks, run_script, monkeypatch, name):
     small = [
         replace(run, n_rows=40, epochs=min(run.epochs, 2), limits={20: 0.25})

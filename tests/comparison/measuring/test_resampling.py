@@ -27,6 +27,7 @@ def data():
     return train_test_split(X, y, test_size=60, random_state=0, stratify=y)
 
 
+@pytest.mark.slow  # 50,000 areas
 def test_the_area_under_the_curve_by_hand(data):
     X, X_test, y, y_test = data
     test = X_test, y_test
@@ -73,8 +74,9 @@ def test_regressors_on_one_test_set():
 def test_results_of_a_file_have_the_same_intervals(data, tmp_path):
     X, X_test, y, y_test = data
     options = {"test": (X_test, y_test), "scoring": "f1", "save": tmp_path / "saved"}
-    first = compare(MODELS, X, y, **options)
-    again = compare(MODELS, X, y, **options)
+    models = dict(list(MODELS.items())[:2])
+    first = compare(models, X, y, **options)
+    again = compare(models, X, y, **options)
     assert again.table == first.table
     assert again.pairwise() == first.pairwise()
 
