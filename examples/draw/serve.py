@@ -166,9 +166,10 @@ def main():
     parser.add_argument("--port", type=int, default=8000, help="8000 by default")
     arguments = parser.parse_args()
     model = HERE / "cache" / "model"
+    runtime = fetch_runtime()
     try:
-        server = make_server(model, fetch_runtime(), arguments.port)
-    except OSError as error:
+        server = make_server(model, runtime, arguments.port)
+    except (OSError, OverflowError) as error:
         sys.exit(f"Port {arguments.port} is not to be had ({error}): name another one.")
     with server:
         print("Training, which takes about half a minute ...", flush=True)

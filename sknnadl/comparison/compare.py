@@ -26,7 +26,13 @@ from sknnadl.comparison.measuring.kinds import predicts_classes
 from sknnadl.comparison.measuring.progress import Progress
 from sknnadl.comparison.measuring.running import run_models
 from sknnadl.comparison.measuring.saved import SavedResults
-from sknnadl.comparison.measuring.splits import Samples, Split, check_test, divide_rows
+from sknnadl.comparison.measuring.splits import (
+    Samples,
+    Split,
+    check_test,
+    divide_rows,
+    flatten,
+)
 from sknnadl.comparison.measuring.warned import listening
 from sknnadl.comparison.report import ComparisonReport
 from sknnadl.significance.equivalence import check_rope
@@ -104,8 +110,8 @@ def compare(
         Their targets.
     datasets : dict of str to tuple of (X, y), default=None
         Compare on each of several data sets, in place of ``X`` and ``y``: two or more,
-        by name. ``cv`` is then a number or a splitter. ``test``, ``sample_weight`` and
-        ``groups``, which are of one data set, do not go with it;
+        by name. ``cv`` is then a number or a splitter. ``test``, ``sample_weight``,
+        ``groups`` and ``cost_matrix``, which are of one data set, do not go with it;
         `sknnadl.reports.join_reports` joins reports that were made with them.
     cv : int, splitter or iterable, default=None
         Compare on folds, as in `sklearn.model_selection.cross_validate`; all models
@@ -203,6 +209,7 @@ def compare(
     if isinstance(cv, Iterable):
         cv = list(cv)
     X, y, sample_weight, groups = indexable(X, y, sample_weight, groups)
+    y = flatten(y)
     samples = Samples(X, y, sample_weight)
     test_samples = None if test is None else check_test(test)
     if cost_matrix is not None:

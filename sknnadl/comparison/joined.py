@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Callable
 from dataclasses import asdict
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sknnadl._files import write_text
-from sknnadl.comparison.files import check_report_path
+from sknnadl.comparison.files import (
+    check_report_path,
+    frame,
+    import_pandas,
+    write_json,
+)
 from sknnadl.comparison.findings.cells import write_score
 from sknnadl.comparison.findings.dataset_pairs import DatasetPair, Method
 from sknnadl.comparison.findings.rank_sentences import say_missing
@@ -21,7 +24,6 @@ from sknnadl.comparison.joined_ranks import JoinedRanks
 from sknnadl.comparison.page.render_joined import render_ranks, render_reports
 from sknnadl.comparison.page.render_page import render_page
 from sknnadl.comparison.page.render_tables import render_markdown, render_text
-from sknnadl.comparison.report_formats import _import_pandas, _without_nan
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -91,7 +93,7 @@ class JoinedReport(JoinedRanks):
             If pandas is not installed.
         """
         names = {"index": self.datasets, "columns": self.models}
-        return _import_pandas().DataFrame(self.scores(scorer), **names)
+        return import_pandas().DataFrame(self.scores(scorer), **names)
 
     def to_markdown(self) -> str:
         """Return the tables in Markdown.
@@ -123,7 +125,8 @@ class JoinedReport(JoinedRanks):
         text : str
             An object with the lists ``datasets`` and ``models``, and ``scores``: for
             each score the ``values`` and ``ranks``, a list a data set, ``friedman``,
-            the ``diagram``, ``pairs`` and which are ``missing``. nan is null.
+            the ``diagram``, ``pairs`` and which are ``missing``. nan and infinity are
+            null.
         """
         content = {
             "datasets": self.datasets,
@@ -140,7 +143,7 @@ class JoinedReport(JoinedRanks):
                 for scorer in self.scorers
             },
         }
-        return json.dumps(_without_nan(content), indent=2) + "\n"
+        return write_json(content)
 
     def to_html(self, *, method: Method = "nemenyi", rope: float | None = None) -> str:
         """Return the report as a page that needs no other file.
@@ -199,9 +202,7 @@ class JoinedReport(JoinedRanks):
 
     def _repr_html_(self) -> str:
         """Return the page in a frame, for notebooks."""
-        page = escape(self.to_html())
-        style = "width: 100%; height: 30rem; border: 0"
-        return f'<iframe srcdoc="{page}" style="{style}"></iframe>'
+        return frame(self.to_html())
 
     def _render(self, scorer: str, method: Method, rope: float | None) -> str:
         """Return the section of a score."""

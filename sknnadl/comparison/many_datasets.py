@@ -17,6 +17,7 @@ from sknnadl.comparison.joined import JoinedReport
 from sknnadl.comparison.measuring.candidates import name_estimators, name_scoring
 from sknnadl.comparison.measuring.progress import Progress
 from sknnadl.comparison.report import ComparisonReport
+from sknnadl.significance.equivalence import check_rope
 
 
 def join_reports(
@@ -70,6 +71,8 @@ def join_reports(
                 f"reports[{name!r}] must be a report, as compare returns one, got "
                 f"{_shorten(report)}."
             )
+    if rope is not None:
+        check_rope(rope)
     _check_same("models", {n: [m.name for m in r.results] for n, r in reports.items()})
     sound = {n: r for n, r in reports.items() if without_failures(r.results)}
     _check_same("scores", {n: r.scorers for n, r in sound.items()})
@@ -113,7 +116,8 @@ def compare_on_each(
             "data set are none of another: join_reports joins a report on each."
         )
     models = name_estimators(estimators)
-    name_scoring(options["scoring"], next(iter(models.values())))
+    scoring = name_scoring(options["scoring"], next(iter(models.values())))
+    options = {**options, "scoring": scoring}
     paths = _make_folder(options["save"], datasets)
     seeds = _draw_seeds(options["random_state"], len(datasets))
     progress, reports = Progress(bool(options["verbose"])), {}
@@ -150,7 +154,9 @@ def _check_datasets(datasets: Any) -> None:
 
 def _check_name(argument: str, name: Any) -> None:
     if not isinstance(name, str) or not name:
-        raise ValueError(f"The names of {argument} must be str, got {name!r}.")
+        raise ValueError(
+            f"The names of {argument} must be str of at least a letter, got {name!r}."
+        )
 
 
 def _check_same(what: str, by_report: Mapping[str, list[str]]) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import json
-import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -16,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sknnadl._files import write_text
-from sknnadl.comparison.files import check_report_path
+from sknnadl.comparison.files import (
+    check_report_path,
+    frame,
+    import_pandas,
+    write_json,
+)
 from sknnadl.comparison.findings.cells import make_cells, make_header
 from sknnadl.comparison.findings.data_summary import DataSummary, summarize_data
 from sknnadl.comparison.findings.pairs import Pair, can_compare, compare_pairs
@@ -90,7 +92,7 @@ class WritesFormats:
         ImportError
             If pandas is not installed.
         """
-        return _import_pandas().DataFrame(self.table).set_index("name")
+        return import_pandas().DataFrame(self.table).set_index("name")
 
     def to_markdown(self) -> str:
         """Return the table in Markdown.
@@ -112,7 +114,7 @@ class WritesFormats:
             is the `table`, and the list ``pairs`` of all scores that can be compared;
             for each split the ``targets`` of its test rows, their indices
             ``test_rows``, and by the model's name its ``predictions``; and
-            ``parameters``, ``data`` and ``provenance``. nan is null.
+            ``parameters``, ``data`` and ``provenance``. nan and infinity are null.
         """
         pairs = [
             pair
@@ -133,7 +135,7 @@ class WritesFormats:
             "data": asdict(self._data),
             "provenance": dict(self.provenance),
         }
-        return json.dumps(_without_nan(content), indent=2, default=str) + "\n"
+        return write_json(content)
 
     def to_html(self, *, image_shape: Sequence[int] | None = None) -> str:
         """Return the report as a page that needs no other file.
@@ -238,9 +240,7 @@ class WritesFormats:
 
     def _repr_html_(self) -> str:
         """Return the page in a frame, for notebooks."""
-        page = escape(self.to_html())
-        style = "width: 100%; height: 30rem; border: 0"
-        return f'<iframe srcdoc="{page}" style="{style}"></iframe>'
+        return frame(self.to_html())
 
     def _cells(self) -> tuple[list[str], list[list[str]]]:
         rows = [make_cells(result, self.scorers) for result in self.results]
@@ -250,19 +250,3 @@ class WritesFormats:
         return f"{render_text(*self._cells())}\n{describe_splits(self.splits)}"
 
     __repr__ = __str__
-
-
-def _import_pandas() -> Any:
-    try:
-        return importlib.import_module("pandas")
-    except ImportError as error:
-        raise ImportError("to_frame needs pandas: pip install pandas.") from error
-
-
-def _without_nan(value: Any) -> Any:
-    """Return plain values with None for nan, which JSON has not."""
-    if isinstance(value, dict):
-        return {key: _without_nan(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_without_nan(one) for one in value]
-    return None if isinstance(value, float) and math.isnan(value) else value

@@ -63,8 +63,10 @@ class Shards(ABC):
         """Return the features of a chunk, and its targets."""
 
 
-def find_files(files: Files) -> list[Path]:
+def find_files(files: Any, argument: str) -> list[Path]:
     """Return the files of a folder or a pattern, by name, or those of a list."""
+    if not isinstance(files, str | os.PathLike | Iterable):
+        raise ValueError(f"{argument} must name files or a folder, got {files!r}.")
     if not isinstance(files, str | os.PathLike):
         return [Path(file) for file in files]
     if Path(files).is_dir():
@@ -73,8 +75,8 @@ def find_files(files: Files) -> list[Path]:
         found = [Path(name) for name in glob.glob(os.fspath(files))]
     if not found:
         raise ValueError(
-            f"shards: {os.fspath(files)!r} is no folder with .npy or .parquet files, "
-            "and no pattern of such files."
+            f"{argument}: {os.fspath(files)!r} is no folder with .npy or .parquet "
+            "files, and no pattern of such."
         )
     return sorted(found)
 
@@ -83,7 +85,7 @@ def open_shards(
     files: Files, target: int | Files, columns: Sequence[Any] | None
 ) -> Shards:
     """Return the shards of `ShardedRows`, whose arguments these are, checked."""
-    found = find_files(files)
+    found = find_files(files, "shards")
     suffixes = {path.suffix for path in found}
     if suffixes == {".parquet"}:
         return ParquetShards(found, target, columns)
@@ -109,11 +111,14 @@ class ArrayShards(Shards):
     """
 
     def __init__(
-        self, files: list[Path], target: int | Files, columns: Sequence[int] | None
+        self, files: list[Path], target: Any, columns: Sequence[int] | None
     ) -> None:
         self.files = files
-        self.target = target if isinstance(target, int) else None
-        self.targets = None if isinstance(target, int) else find_files(target)
+        is_column = isinstance(target, int | np.integer) and not isinstance(
+            target, bool
+        )
+        self.target = target if is_column else None
+        self.targets = None if is_column else find_files(target, "target")
         headers = [_read_header(path) for path in files]
         self.lengths = [shape[0] for shape, _ in headers]
         form = _common_form(files, headers)

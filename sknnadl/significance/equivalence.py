@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 
 from numpy.typing import ArrayLike
 from scipy.special import stdtr
@@ -118,7 +119,7 @@ def check_rope(rope: float) -> None:
     >>> from sknnadl.significance.equivalence import check_rope
     >>> check_rope(0.01)
     """
-    if not 0 <= rope < math.inf:
+    if not isinstance(rope, Real) or not 0 <= rope < math.inf:
         raise ValueError(
             "rope must be the largest difference that does not matter, at least 0, got "
             f"{rope!r}."

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import DataConversionWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import SVC
 
 from sknnadl import compare
@@ -147,3 +148,14 @@ def test_progress_is_told_on_standard_error(iris, capsys):
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.splitlines()[0] == "[1/1] guess"
+
+
+def test_a_column_of_targets_is_one_value_a_row(iris):
+    X, y = iris
+    how = {"cv": 3, "cost_matrix": [[0, 1, 5], [1, 0, 2], [9, 1, 0]]}
+    flat = compare({"Bayes": GaussianNB()}, X, y, **how)
+    with pytest.warns(DataConversionWarning, match="column-vector"):
+        column = compare({"Bayes": GaussianNB()}, X, y[:, np.newaxis], **how)
+    for score in ("accuracy_values", "neg_expected_cost_values"):
+        assert column.table[0][score] == flat.table[0][score]
+    assert "Ranking and probabilities" in column.to_html()

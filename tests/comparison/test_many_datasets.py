@@ -13,6 +13,7 @@ from sklearn.model_selection import ShuffleSplit
 from sklearn.naive_bayes import GaussianNB
 
 from sknnadl import compare
+from sknnadl.reports import join_reports
 
 DATASETS = {
     name: make_blobs(40 + seed, centers=2, cluster_std=4.0, random_state=seed)
@@ -146,3 +147,24 @@ def test_the_files_are_those_of_one_data_set(tmp_path):
     compare(MODELS, datasets=DATASETS, cv=2, save=tmp_path)
     content = json.loads((tmp_path / "one.json").read_text())
     assert set(content["models"]) == set(MODELS)
+
+
+def test_scores_may_come_from_an_iterator_and_json_has_no_infinity():
+    names = (name for name in ["accuracy", "f1_macro"])
+    models = MODELS | {"other": DummyClassifier(strategy="uniform", random_state=0)}
+    report = compare(models, datasets=DATASETS, cv=2, scoring=names)
+    assert report.scorers == ["accuracy", "f1_macro"]
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    json.loads(report.to_json(), parse_constant=refuse)
+
+
+@pytest.mark.parametrize("rope", [-1, np.nan, "x"])
+def test_a_rope_is_a_number(rope):
+    with pytest.raises(ValueError, match="rope must be"):
+        compare(MODELS, datasets=DATASETS, cv=2, rope=rope)
+    reports = {name: compare(MODELS, *rows) for name, rows in DATASETS.items()}
+    with pytest.raises(ValueError, match="rope must be"):
+        join_reports(reports, rope=rope)

@@ -207,6 +207,8 @@ def test_what_tables_cannot_be(parquet, tmp_path):
     [
         ({"shards": "nowhere"}, "'nowhere' is no folder with .npy or .parquet"),
         ({"target": 4}, "target must be from -4 to 3, as the shards have 4 columns"),
+        ({"target": None}, "target must name files or a folder, got None"),
+        ({"target": True}, "target must name files or a folder, got True"),
         ({"columns": [0, 9]}, r"columns must be from -4 to 3, .* got \[0, 9\]"),
         ({"columns": [0, 3]}, "columns has the target, -1: leave it out"),
         ({"buffer_rows": 0}, "buffer_rows must be an integer above 0, got 0"),

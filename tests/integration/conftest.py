@@ -22,8 +22,10 @@ def packages(extra, extras):
     """Return the names of the packages of an extra, and of those that it names."""
     found = set()
     for requirement in map(Requirement, extras[extra]):
-        others = [packages(other, extras) for other in requirement.extras]
-        found |= set().union(*others) if others else {requirement.name}
+        if requirement.name == "sknnadl":
+            found |= set().union(*(packages(e, extras) for e in requirement.extras))
+        else:
+            found.add(requirement.name)
     return found
 
 

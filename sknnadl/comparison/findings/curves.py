@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
-import joblib
+from sklearn.utils.parallel import Parallel, delayed
 
 from sknnadl.comparison.measuring.evaluation import Evaluation, Scoring, evaluate
 from sknnadl.comparison.measuring.splits import Split
+from sknnadl.comparison.measuring.warned import add_counts
 
 
 def measure_curve(
@@ -43,7 +44,7 @@ def measure_curve(
     -------
     rows : list of dict
         For each model and size ``name``, ``size``, the mean of each score,
-        ``fit_seconds``, and ``error``.
+        ``fit_seconds``, ``warnings``, how often each came, and ``error``.
 
     Raises
     ------
@@ -59,8 +60,8 @@ def measure_curve(
                 f"{size!r}."
             )
     tasks = [(name, int(size)) for name in models for size in sizes]
-    measured = joblib.Parallel(n_jobs)(
-        joblib.delayed(_evaluate_size)(models[name], scoring, size, *split.parts())
+    measured = Parallel(n_jobs)(
+        delayed(_evaluate_size)(models[name], scoring, size, *split.parts())
         for name, size in tasks
         for split in splits
     )
@@ -81,7 +82,8 @@ def _merge(
     name: str, size: int, evaluations: list[Evaluation], scorers: Iterable[str]
 ) -> dict[str, Any]:
     row = {"name": name, "size": size, **dict.fromkeys(scorers)}
-    row |= {"fit_seconds": None, "error": None}
+    counts = add_counts([one["warnings"] for one in evaluations])
+    row |= {"fit_seconds": None, "warnings": counts, "error": None}
     errors = [one["error"] for one in evaluations if "error" in one]
     if errors:
         return row | {"error": errors[0]}

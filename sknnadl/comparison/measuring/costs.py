@@ -94,7 +94,10 @@ def add_cost(scoring: Scoring, cost_matrix: ArrayLike, targets: list[Any]) -> Sc
         costs that are not finite; or if there is a score of that name.
     """
     if any(type_of_target(y) not in ("binary", "multiclass") for y in targets):
-        raise ValueError("cost_matrix is for classifiers of one class a row.")
+        kinds = sorted({type_of_target(y) for y in targets})
+        raise ValueError(
+            f"cost_matrix is for targets of one class a row, got {kinds}: leave it out."
+        )
     if COST_SCORE in scoring:
         raise ValueError(f"cost_matrix adds {COST_SCORE!r}: give yours another name.")
     classes = np.unique(np.concatenate([np.asarray(y) for y in targets]))
@@ -109,7 +112,7 @@ def add_cost(scoring: Scoring, cost_matrix: ArrayLike, targets: list[Any]) -> Sc
             f"column for each predicted one of {classes.tolist()}, got {costs.shape}."
         )
     if not np.isfinite(costs).all():
-        raise ValueError("cost_matrix must have finite costs.")
+        raise ValueError(f"cost_matrix must have finite costs, got {costs.tolist()}.")
     how = {"cost_matrix": costs, "classes": classes}
     return {
         **scoring,

@@ -7,7 +7,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import nullcontext
 from numbers import Real
 from typing import Any
@@ -133,11 +133,15 @@ class _Worker:
     def begin(self, task: Task) -> None:
         """Start a task, and its time, once imports are done and all data is there."""
         self.key, arguments = task
-        if self._has_ended:
-            self._start()
-        self.future = self._executor.submit(_take, *arguments)
-        if self.future.exception() is None:
-            self.future = self._executor.submit(_work)
+        try:
+            if self._has_ended:
+                self._start()
+            self.future = self._executor.submit(_take, *arguments)
+            if self.future.exception() is None:
+                self.future = self._executor.submit(_work)
+        except BrokenExecutor as error:  # it has ended while it was given the data
+            self.future = Future()
+            self.future.set_exception(error)
         self.deadline = time.monotonic() + self._how[2]
 
     @property

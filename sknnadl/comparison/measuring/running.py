@@ -68,7 +68,8 @@ def run_models(
     if timeout is None:
         finished = _run_in_parallel(models, splits, scoring, n_jobs)
     else:
-        n_workers = min(n_parallel, len(models) * len(splits))
+        # Its processes are of this machine, whatever the backend has beside it.
+        n_workers = min(n_parallel, joblib.cpu_count(), len(models) * len(splits))
         finished = _run_in_time(
             models, splits, scoring, timeout=timeout, n_workers=n_workers
         )

@@ -164,6 +164,10 @@ def check_test(test: Any) -> Samples:
     X_test, y_test = indexable(*test)
     if len(y_test) == 0:
         raise ValueError("test must have at least one row, got none.")
-    if getattr(y_test, "ndim", 1) == 2 and y_test.shape[1] == 1:
-        y_test = column_or_1d(y_test, warn=True)
-    return Samples(X_test, y_test)
+    return Samples(X_test, flatten(y_test))
+
+
+def flatten(y: Any) -> Any:
+    """Return targets, of which a single column is taken for one value a row."""
+    is_column = getattr(y, "ndim", 1) == 2 and y.shape[1] == 1
+    return column_or_1d(y, warn=True) if is_column else y

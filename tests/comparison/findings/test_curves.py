@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold, learning_curve
 from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import SVC
@@ -41,6 +42,16 @@ def test_sizes_are_checked(size, iris):
     report = compare([SVC()], *iris, test=iris)
     with pytest.raises(ValueError, match="from 1 to the 150 training rows"):
         report.learning_curve([size])
+
+
+@pytest.mark.filterwarnings("default")
+def test_warnings_are_counted(iris):
+    report = compare([LogisticRegression(max_iter=1)], *iris, cv=2)
+    for n_jobs in (1, 2):
+        (row,) = report.learning_curve([75], n_jobs=n_jobs)
+        ((text, count),) = row["warnings"].items()
+        assert text.startswith("ConvergenceWarning")
+        assert count == 2
 
 
 @pytest.mark.slow

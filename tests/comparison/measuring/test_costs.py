@@ -80,7 +80,7 @@ def test_costs_that_are_none(data, costs, message):
 
 def test_where_there_are_no_costs(data):
     X, Y = make_multilabel_classification(20, random_state=0)
-    with pytest.raises(ValueError, match="is for classifiers of one class a row"):
+    with pytest.raises(ValueError, match="is for targets of one class a row"):
         compare([KNeighborsClassifier()], X, Y, cost_matrix=COSTS)
     with pytest.raises(ValueError, match="is for classifiers, got regressors"):
         compare([DummyRegressor()], X, X[:, 0], cost_matrix=COSTS)

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+from concurrent.futures import BrokenExecutor
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from sklearn.naive_bayes import GaussianNB
 
 from sknnadl import compare
 from sknnadl.cli import command, main
+from sknnadl.comparison.measuring.deadlines import run_in_time
 
 psutil = pytest.importorskip("psutil")
 
@@ -118,3 +120,18 @@ def test_the_command_has_it_too(option, capsys, monkeypatch):
         with pytest.raises(SystemExit):
             main(["compare", f"--{option}", text])
         assert "must be a number above 0" in capsys.readouterr().err
+
+
+class Unreadable:
+    """Ends the process that receives it."""
+
+    def __reduce__(self):
+        return os._exit, (1,)
+
+
+def test_a_process_that_ends_before_its_work():
+    tasks = iter([("a", ()), ("b", ())])
+    shared = (Unreadable(),)
+    done = dict(run_in_time(print, shared, tasks, timeout=20, n_workers=2))
+    assert set(done) == {"a", "b"}
+    assert all(isinstance(found, BrokenExecutor) for found in done.values())
