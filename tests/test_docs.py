@@ -64,6 +64,7 @@ def test_functions_of_the_frames_are_in_their_files():
         ("features", 15),
         ("files", 5),
         ("from_sklearn", 2),
+        ("from_skorch_and_keras", 5),
         ("losses", 20),
         ("promises", 10),
         ("tables", 15),
