@@ -160,7 +160,6 @@ ROWS = [
     Row("cross-entropy-100", 96.82, cross_entropy(100, 0.5)),
     small_row("overfit-1000", 82.27, 0.0),
     small_row("regularized-1000", 87.10, 0.1 / 1000),
-    # Every second seed ends in a hollow that costs it several points.
     regularized_row(
         "regularized-30", 96.49, cross_entropy(30, 0.5), "test", seeds=range(6)
     ),

@@ -16,7 +16,7 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from own_losses import Focal, LogCosh, SquaredHinge
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, UndefinedMetricWarning
 
 import sknnadl
 from sknnadl import DenoisingAutoencoder, MLPClassifier, MLPRegressor
@@ -186,6 +186,8 @@ def check(estimator, X, y, weights):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", ConvergenceWarning)
+        # A score that is asked for may need more rows than are held out.
+        warnings.simplefilter("ignore", UndefinedMetricWarning)
         warnings.filterwarnings("ignore", "A column-vector y was passed")
         warnings.filterwarnings("ignore", "Numeric|setting an item", DeprecationWarning)
         try:

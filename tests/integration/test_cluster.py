@@ -27,8 +27,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # dask's own
 
 NET = MLPClassifier((8,), max_iter=3, n_iter_no_change=np.inf, random_state=0)
 GRID = {"alpha": [0.01, 0.1, 1.0], "dropout": [0.0, 0.2]}
-#: What a comparison measures of time.
-TIMES = {"fit_seconds", "predict_microseconds", "search_seconds"}
+#: What a comparison measures of time, and warnings, which Dask's threads do not count.
+VARYING = {"fit_seconds", "predict_microseconds", "search_seconds", "warnings"}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def results(search):
 
 
 def table(report):
-    rows = [{k: v for k, v in row.items() if k not in TIMES} for row in report.table]
+    rows = [{k: v for k, v in row.items() if k not in VARYING} for row in report.table]
     return repr(rows), repr(report.pairwise())
 
 
