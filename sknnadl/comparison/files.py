@@ -6,9 +6,12 @@ import importlib
 import json
 import math
 import os
+from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
+
+from sknnadl._files import write_text
 
 
 def check_report_path(path: str | os.PathLike[str]) -> None:
@@ -34,6 +37,14 @@ def check_report_path(path: str | os.PathLike[str]) -> None:
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         why = "it is a folder" if path.is_dir() else "its folder is read-only"
         raise ValueError(f"{str(path)!r} cannot be written, as {why}.")
+
+
+def write_report(
+    path: str | os.PathLike[str], formats: Mapping[str, Callable[[], str]]
+) -> None:
+    """Write a report in the format of the path's suffix, each made by a function."""
+    check_report_path(path)
+    write_text(path, formats[Path(path).suffix]())
 
 
 def write_json(content: Any) -> str:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sknnadl._files import write_text
 from sknnadl.comparison.files import (
-    check_report_path,
     frame,
     import_pandas,
     write_json,
+    write_report,
 )
 from sknnadl.comparison.findings.cells import write_score
 from sknnadl.comparison.findings.dataset_pairs import DatasetPair, Method
@@ -192,13 +189,12 @@ class JoinedReport(JoinedRanks):
         ValueError
             If the suffix names no format.
         """
-        check_report_path(path)
-        formats: dict[str, Callable[[], str]] = {
+        formats = {
             ".html": lambda: self.to_html(method=method, rope=rope),
             ".md": self.to_markdown,
             ".json": lambda: self.to_json(method=method, rope=rope),
         }
-        write_text(path, formats[Path(path).suffix]())
+        write_report(path, formats)
 
     def _repr_html_(self) -> str:
         """Return the page in a frame, for notebooks."""

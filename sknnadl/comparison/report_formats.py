@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import cached_property, partial
+from functools import cached_property
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sknnadl._files import write_text
 from sknnadl.comparison.files import (
-    check_report_path,
     frame,
     import_pandas,
     write_json,
+    write_report,
 )
 from sknnadl.comparison.findings.cells import make_cells, make_header
 from sknnadl.comparison.findings.data_summary import DataSummary, summarize_data
@@ -230,13 +228,12 @@ class WritesFormats:
         ValueError
             If the suffix names no format.
         """
-        formats: dict[str, Callable[[], str]] = {
-            ".html": partial(self.to_html, image_shape=image_shape),
+        formats = {
+            ".html": lambda: self.to_html(image_shape=image_shape),
             ".md": self.to_markdown,
             ".json": self.to_json,
         }
-        check_report_path(path)
-        write_text(path, formats[Path(path).suffix]())
+        write_report(path, formats)
 
     def _repr_html_(self) -> str:
         """Return the page in a frame, for notebooks."""

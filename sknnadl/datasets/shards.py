@@ -10,8 +10,10 @@ import numpy as np
 from numpy.random import RandomState
 from sklearn.utils import check_random_state
 
+from sknnadl.datasets.array_shards import ArrayShards
 from sknnadl.datasets.images import AnyArray
-from sknnadl.datasets.shard_files import Chunk, Files, open_shards
+from sknnadl.datasets.parquet_shards import ParquetShards
+from sknnadl.datasets.shard_files import Chunk, Files, Shards, find_files
 
 #: A buffer has so many chunks of ``.npy`` files, from anywhere, or more.
 _CHUNKS = 16
@@ -109,7 +111,7 @@ class ShardedRows:
         for name, value in (("buffer_rows", buffer_rows), ("block_rows", block_rows)):
             if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
                 raise ValueError(f"{name} must be an integer above 0, got {value!r}.")
-        self._shards = open_shards(shards, target, columns)
+        self._shards = _open_shards(shards, target, columns)
         self._chunks = self._shards.divide(-(-int(buffer_rows) // _CHUNKS))
         self.n_rows = sum(chunk.n_rows for chunk in self._chunks)
         if not self.n_rows:
@@ -188,3 +190,19 @@ class ShardedRows:
                 into[rows] = part
             start = rows.stop
         return X, y
+
+
+def _open_shards(
+    files: Files, target: int | Files, columns: Sequence[Any] | None
+) -> Shards:
+    """Return the shards of `ShardedRows`, whose arguments these are, checked."""
+    found = find_files(files, "shards")
+    suffixes = {path.suffix for path in found}
+    if suffixes == {".parquet"}:
+        return ParquetShards(found, target, columns)
+    if suffixes == {".npy"}:
+        return ArrayShards(found, target, columns)
+    raise ValueError(
+        "shards must be .npy files or .parquet files, one or the other, got files with "
+        f"the suffixes {sorted(suffixes)}: name those to take by a pattern."
+    )

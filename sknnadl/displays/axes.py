@@ -51,6 +51,12 @@ def find_figure(room: Axes | Figure) -> Figure:
     return cast("Figure", room.figure)
 
 
+def spread_colors(n_colors: int) -> NDArray[Any]:
+    """Return colours that go on evenly from dark to light, for ordered curves."""
+    scale = import_pyplot().get_cmap("viridis")
+    return np.asarray(scale(np.linspace(0, 0.85, n_colors)))
+
+
 def write_alone(ax: Axes, text: str) -> None:
     """Write in an Axes, where there is nothing to draw."""
     written = ax.text(0.5, 0.5, text, color=QUIET, transform=ax.transAxes)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sknnadl.displays.axes import draw_curve, find_figure, import_pyplot, make_axes
+from sknnadl.displays.axes import draw_curve, find_figure, make_axes, spread_colors
 from sknnadl.displays.wrapped import unwrap
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class GradientNormDisplay:
         norms = np.asarray(self.gradient_norms)
         n_layers = norms.shape[1]
         names = self.layer_names or _name_layers([], n_layers)
-        colors = import_pyplot().get_cmap("viridis")(np.linspace(0, 0.85, n_layers))
+        colors = spread_colors(n_layers)
         self.lines_ = [
             draw_curve(ax, values, **{"color": color, "label": name} | (line_kw or {}))
             for values, color, name in zip(norms.T, colors, names, strict=True)

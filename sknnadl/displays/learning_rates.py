@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sknnadl.displays.axes import draw_curve, find_figure, import_pyplot, make_axes
+from sknnadl.displays.axes import (
+    draw_curve,
+    find_figure,
+    import_pyplot,
+    make_axes,
+    spread_colors,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -118,7 +124,7 @@ class LearningRateRangeDisplay:
         self.ax_ = ax = make_axes(ax, (6.5, 3.5))
         self.figure_ = find_figure(ax)
         rates, losses = np.asarray(self.rates), np.asarray(self.losses)
-        colors = import_pyplot().get_cmap("viridis")(np.linspace(0, 0.85, len(rates)))
+        colors = spread_colors(len(rates))
         self.lines_ = []
         for rate, values, color in zip(rates, losses, colors, strict=True):
             finite = np.where(np.isfinite(values), values, np.nan)
