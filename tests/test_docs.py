@@ -79,6 +79,7 @@ def test_examples_on_the_pages_run(page, least):
 
 @pytest.mark.slow  # a grid search, and four fits of images
 def test_the_code_of_the_readme_runs(tmp_path, monkeypatch):
+    pytest.importorskip("onnx", reason="needs the integration extra")
     monkeypatch.chdir(tmp_path)
     readme = (ROOT / "README.md").read_text()
     blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
