@@ -23,6 +23,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
+    "sphinx.ext.doctest",  # `testsetup`, which tests/test_page_code.py runs
     "numpydoc",
     "sphinx_gallery.gen_gallery",
 ]
