@@ -1,4 +1,4 @@
-"""What the pages say to type runs, in the order of the page, and prints what they say."""
+"""What the pages say to type runs, in their order, and prints what they say."""
 
 import doctest
 import os
@@ -41,6 +41,9 @@ SLOW = {
     "features.rst",
     "scale.rst",
     "training.rst",
+    "first_comparison.rst",
+    "your_own_images.rst",
+    "your_own_table.rst",
 }
 #: What begins a command that is not run, and why.
 NOT_RUN = {
@@ -53,7 +56,7 @@ NOT_RUN = {
     "python -m pytest": "the tests themselves",
     "python -m ruff": "a check of its own in .ci/run",
     "python -m sphinx": "a check of its own in .ci/run",
-    "python examples/draw/serve.py": "serves until it is stopped; tests/examples runs it",
+    "python examples/draw/serve.py": "does not end; tests/examples runs it",
     "python3 -m venv": "the network; .ci/run makes the environment of the tests by it",
 }
 #: Languages of blocks that are looked at and not typed.
@@ -79,7 +82,7 @@ DOCTEST_FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 def find_blocks(path):
-    """Yield what is on a page, in order: kind, language or "", text, number of lines."""
+    """Yield what is on a page, in order: kind, language, text, lines before it."""
     text = path.read_text()
     end = 0
     for found in (FENCE if path.suffix == ".md" else DIRECTIVE).finditer(text):
@@ -114,17 +117,21 @@ def run_commands(text, page):
 
 
 def assert_same_output(got, want):
-    """Compare words, and shares to two points: other numbers may be times."""
-    got, want = " ".join(got.split()), " ".join(dedent(want).split())
-    assert re.sub(r"-{2,} ?", "", NUMBER.sub("0", got)) == re.sub(
-        r"-{2,} ?", "", NUMBER.sub("0", want)
-    )
-    share = re.compile(rf"({NUMBER.pattern})(?=%| points)")
-    differences = [
-        abs(float(a) - float(b))
-        for a, b in zip(share.findall(got), share.findall(want), strict=True)
-    ]
-    assert max(differences, default=0) <= 2, got
+    """Compare words, and shares to five points; other numbers may be times.
+
+    Another processor rounds the last digits in another way, which leads to another
+    network.
+    """
+    got, want = (" ".join(text.split()) for text in (got, dedent(want)))
+    assert words_of(got) == words_of(want)
+    shares = re.compile(rf"({NUMBER.pattern})(?=%| points)")
+    for a, b in zip(shares.findall(got), shares.findall(want), strict=True):
+        assert abs(float(a) - float(b)) <= 5, f"{a} instead of {b} in {got}"
+
+
+def words_of(text):
+    """Return it with 0 for each number, and without what depends on their width."""
+    return re.sub(r"-{2,} ?|(?<=p) [<=](?= 0)", "", NUMBER.sub("0", text))
 
 
 def run_page(path):
@@ -155,7 +162,7 @@ def marks(page):
 
 @pytest.fixture(scope="module")
 def small_mnist(tmp_path_factory):
-    """Images in MNIST's form: what a page does to them runs, its figures are MNIST's."""
+    """Images in the form of MNIST, of which the figures of the pages are."""
     digits = load_digits_images()
     images = np.kron(digits.X_train.reshape(-1, 8, 8)[:140], np.ones((3, 3)))
     images = np.pad(255 * images, ((0, 0), (2, 2), (2, 2))).astype("uint8")
@@ -205,12 +212,12 @@ def test_every_block_is_one_that_is_run(page):
 
 @pytest.mark.parametrize(
     ("got", "want"),
-    [("SVM beats MLP", "MLP beats SVM"), ("right: 90.1%", "right: 97%"), ("1%", "one")],
+    [("SVM beats MLP", "MLP beats SVM"), ("right: 90.1%", "right: 96%"), ("1%", "one")],
 )
 def test_another_output_is_seen(got, want):
     with pytest.raises(AssertionError):
         assert_same_output(got, want)
-    assert_same_output("1%  in 0.25 s", "2% in 0.003 s\n")
+    assert_same_output("1%  in 0.25 s", "3% in 0.003 s\n")
 
 
 @pytest.mark.parametrize(
