@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import shutil
 import subprocess
 import sys
@@ -98,3 +99,18 @@ def test_a_longer_paragraph_moves_no_other(tmp_path):
     for path, old in before.items():
         new = path.read_text().splitlines()
         assert [line for line in new if line != "        One more line."] == old
+
+
+@pytest.mark.parametrize("cls", ESTIMATORS)
+def test_properties_say_the_shapes_that_the_class_says(cls):
+    # The page of a class shows a property's first sentence in place of the class's.
+    attributes = cls.__doc__.partition("Attributes\n")[2].partition("See Also\n")[0]
+    written = re.findall(
+        r"^    (\w+) : .*\n((?:        .*\n)+)", attributes, re.MULTILINE
+    )
+    for name, text in written:
+        shown = getattr(cls, name, None)
+        if isinstance(shown, property):
+            first = shown.__doc__.splitlines()[0]
+            for shape in re.findall(r"\(.+?\)", text):
+                assert shape in first, f"{name}: {shape}"
