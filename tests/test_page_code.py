@@ -48,8 +48,12 @@ SLOW = {
 #: What begins a command that is not run, and why.
 NOT_RUN = {
     ".ci/run": "all that has to pass, these tests too",
+    "(cd dist/alone": "the tests, of a wheel",
+    "cp -r tests": "for the tests of a wheel",
+    "dist/alone/venv": "the network",
     "pip install": "the network",
     "pre-commit install": "writes into the repository",
+    "python -m build": "the network",
     "python -m codespell_lib": "a check of its own in .ci/run",
     "python -m mypy": "a check of its own in .ci/run",
     "python -m numpydoc": "a check of its own in .ci/run",
