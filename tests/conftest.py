@@ -29,6 +29,9 @@ collect_ignore = ["scripts"]
 OF_THE_REPOSITORY = [
     "benchmarks",
     "examples",
+    "network/kernels/test_aarch64.py",
+    "network/kernels/test_compilers.py",
+    "network/kernels/test_sanitized.py",
     "significance/test_null_comparison.py",
     "test_docs.py",
     "test_page_code.py",
