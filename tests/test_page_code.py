@@ -39,9 +39,9 @@ SLOW = {
     "codes.rst",
     "comparing.rst",
     "features.rst",
+    "first_comparison.rst",
     "scale.rst",
     "training.rst",
-    "first_comparison.rst",
     "your_own_images.rst",
     "your_own_table.rst",
 }
