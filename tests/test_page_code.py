@@ -17,12 +17,7 @@ from sknnadl.cli import main
 from sknnadl.datasets import load_digits_images
 
 ROOT = Path(__file__).parents[1]
-#: A wheel has no pages, and a source distribution need not have the second.
-PAGES = [
-    page
-    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.rst"))
-    if page.exists()
-]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.rst")]
 #: Packages that a page needs beside those that the tests need.
 EXTRAS = {
     "beside.rst": ["mlflow"],
