@@ -53,9 +53,9 @@ axes[0].get_legend().remove()
 axes[1].set(ylabel=None)
 
 # %%
-# The deeper a network of sigmoid neurons is, the less of the gradient comes to its first
-# layer before any training, and the less it learns in thirty epochs, until it learns
-# nothing.
+# The deeper a network of sigmoid neurons is, the less of the gradient comes to its
+# first layer before any training, and the less it learns in thirty epochs, until it
+# learns nothing.
 
 kinds = {
     "sigmoid": {"activation": "sigmoid"},
