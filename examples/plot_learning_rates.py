@@ -8,6 +8,7 @@ rest. Here are four rates, and a test that finds a good one.
 """
 
 import warnings
+from textwrap import fill
 
 import numpy as np
 from sklearn.base import clone
@@ -43,7 +44,7 @@ with warnings.catch_warnings(record=True) as caught:
         last = net.history_["val_score"][-10:]
         print(f"{rate}: {min(last):.0%} to {max(last):.0%} in the last ten epochs")
 for warning in caught:
-    print(f"\n{warning.message}")
+    print("\n" + fill(str(warning.message)))
 
 # %%
 # The lowest rate is on its way and needs more epochs. One that is too large comes near
