@@ -4,8 +4,8 @@ Gradients that vanish with depth
 
 On its way back through a layer of sigmoid neurons the gradient is multiplied by their
 slope, which is a quarter at the most. After a few layers little is left of it, and the
-first layers hardly learn (chapter 5 of the book). With rectifiers, whose slope is 0 or
-1, or with batch normalization, this is not so.
+first layers hardly learn (chapter 5 of the book). Through rectifiers, whose slope is 0
+or 1, and with batch normalization far more of it comes back.
 """
 
 import warnings
