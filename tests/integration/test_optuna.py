@@ -288,7 +288,8 @@ def check_killed_trials_were_tried_again(study):
     for trial in study.get_trials(states=[optuna.trial.TrialState.FAIL]):
         first = history.retried_trial_number(trial)
         again = retried[trial.number if first is None else first]
-        assert again.params == trial.params
+        # It may have been killed before it drew any.
+        assert trial.params.items() <= again.params.items()
 
 
 def test_one_kill(tmp_path, program):
