@@ -2,10 +2,9 @@
 A callback of one's own
 =======================
 
-scikit-learn's callbacks are told of each epoch, and given the network as it is then. A
-callback is any object with four methods. Of the three here one draws what a network
-has learned so far, one ends training where that is enough, and one, the library's own,
-keeps the network in a file.
+scikit-learn's callbacks are told of each epoch, and given the network as it is then. Of
+the three here one draws what a network has learned so far, one ends training where that
+is enough, and one, the library's own, keeps the network in a file.
 """
 
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from sklearn.callback import FitCallback
 from sklearn.datasets import make_moons
 from sklearn.inspection import DecisionBoundaryDisplay
 
@@ -24,30 +24,13 @@ from sknnadl.inspection import TrainingHistoryDisplay
 X, y = make_moons(1000, noise=0.15, random_state=0)
 X_train, y_train, X_val, y_val = X[:200], y[:200], X[200:], y[200:]
 
-
-class Callback:
-    """A callback that does nothing: what follows needs one method each."""
-
-    def setup(self, estimator, context):
-        """Do something before training."""
-
-    def teardown(self, estimator, context):
-        """Do something after it, also where it has failed."""
-
-    def on_fit_task_begin(self, estimator, context):
-        """Do something before the fit, and before each epoch."""
-
-    def on_fit_task_end(self, estimator, context):
-        """Do something after each epoch, and after the fit."""
-
-
 # %%
-# An epoch is a task of the fit, with a number from 0. ``fitted_estimator`` is what
-# ``fit`` would leave if it ended there. It is made where a callback asks for it by this
-# name, and otherwise nothing is copied.
+# A callback has four methods, which ``FitCallback`` has too, and there do nothing. What
+# comes after an epoch is one of them. An epoch is a task of the fit, with a number from
+# 0, and ``fitted_estimator`` is what ``fit`` would leave if it ended there.
 
 
-class Pictures(Callback):
+class Pictures(FitCallback):
     """Draw the boundary between the classes after some of the epochs."""
 
     def __init__(self, axes_of):
@@ -71,7 +54,7 @@ class Pictures(Callback):
 # Training ends after an epoch for which one of the callbacks returns true.
 
 
-class StopAt(Callback):
+class StopAt(FitCallback):
     """End training where the score on the validation rows is good enough."""
 
     def __init__(self, goal):

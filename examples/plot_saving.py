@@ -28,16 +28,12 @@ from sknnadl.datasets import load_digits_images
 SCRIPT = """
 import os, sys
 from pathlib import Path
+from sklearn.callback import FitCallback
 import sknnadl
 from sknnadl.callbacks import Checkpoint
 from sknnadl.datasets import load_digits_images
 
-class PowerCut:
-    def setup(self, estimator, context):
-        pass
-
-    teardown = on_fit_task_begin = setup
-
+class PowerCut(FitCallback):
     def on_fit_task_end(self, estimator, context):
         if context.task_name == "epoch" and context.task_id + 1 == 15:
             os._exit(1)
