@@ -1,6 +1,6 @@
 """
-How far darkness goes
-=====================
+Average darkness, and why it fails
+==================================
 
 The book's simplest baseline (chapter 1) knows one number of an image, how dark it is,
 and says the digit whose images are nearest to that on average. This shows how little it

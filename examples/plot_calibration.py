@@ -1,6 +1,6 @@
 """
-How sure a network may be
-=========================
+Calibration: how sure a network may be
+======================================
 
 A network that has learned its training rows by heart says of other rows, too, that it
 is nearly certain, and is not right that often. A calibration curve shows it. A penalty,

@@ -1,6 +1,6 @@
 """
-Networks that vote
-==================
+An ensemble: networks that vote
+===============================
 
 Five networks that vote gave the book its best result on MNIST (chapter 6).
 scikit-learn makes such an ensemble of any classifiers: of networks that start from

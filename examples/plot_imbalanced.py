@@ -1,6 +1,6 @@
 """
-A rare class
-============
+A rare class: weights and thresholds
+====================================
 
 Where one class is rare, a network that never says it is right most of the time. Three
 things help: scores that look at the rare class, weights of classes, and a threshold

@@ -1,6 +1,6 @@
 """
-Killed, and gone on with
-========================
+Training that is killed and goes on
+===================================
 
 A fit that takes hours should not begin anew because the machine was switched off. A
 checkpoint has all that training needs to go on, and what goes on from it learns the

@@ -1,6 +1,6 @@
 """
-A row of digits, cut apart and read
-===================================
+Segmentation: a row of digits, cut apart and read
+=================================================
 
 To read a number, it has to be cut into digits first. The book's idea (chapter 1) is to
 try many cuts and let the classifier say which are good: where it is sure of every
