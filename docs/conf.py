@@ -23,6 +23,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
+    "sphinx.ext.doctest",  # `testsetup`, which tests/test_page_code.py runs
     "numpydoc",
     "sphinx_gallery.gen_gallery",
 ]
@@ -45,6 +46,10 @@ autosummary_generate = True
 # Docstrings say more than the annotations of the constructors.
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
+# A name of this package between backticks has to be on a page. Other packages' are on
+# theirs. Names in small letters are arguments, or methods of the same class.
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", r"(?!sknnadl|[A-Z]\w).*")]
 # Docstrings inherited from scikit-learn refer to its own documentation.
 suppress_warnings = ["ref.ref"]
 

@@ -25,6 +25,27 @@ LEVELS = ["plain", "AVX2", "AVX-512"]
 
 #: What users write, run by the tests as they would run it.
 collect_ignore = ["scripts"]
+#: Tests of what the repository has, and an installed package has not.
+OF_THE_REPOSITORY = [
+    "benchmarks",
+    "examples",
+    "network/kernels/test_aarch64.py",
+    "network/kernels/test_compilers.py",
+    "network/kernels/test_sanitized.py",
+    "significance/test_null_comparison.py",
+    "test_docs.py",
+    "test_page_code.py",
+    "test_shared_paragraphs.py",
+    "test_shipping.py",
+]
+HAS_REPOSITORY = (Path(__file__).parents[1] / "docs").is_dir()
+if not HAS_REPOSITORY:
+    collect_ignore += OF_THE_REPOSITORY
+
+
+def pytest_report_header():
+    if not HAS_REPOSITORY:
+        return f"without the repository, and so without {', '.join(OF_THE_REPOSITORY)}"
 
 
 @pytest.fixture(autouse=True)

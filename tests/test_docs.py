@@ -1,13 +1,11 @@
 """What the documentation names is there, and what is there it names."""
 
-import doctest
 import re
 import runpy
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
-import pandas
 import pytest
 from known_series import beside_a_known_series
 from sklearn import neural_network
@@ -53,42 +51,6 @@ def test_functions_of_the_frames_are_in_their_files():
         text = (ROOT / "sknnadl" / file).read_text()
         for name in function.replace("<locals>.", "").split("."):
             assert re.search(rf"(def|class) {name}\b", text), function
-
-
-@pytest.mark.parametrize(
-    ("page", "least"),
-    [
-        ("architecture", 5),
-        ("codes", 5),
-        ("comparing", 10),
-        ("features", 15),
-        ("files", 5),
-        ("from_sklearn", 2),
-        ("from_skorch_and_keras", 5),
-        ("losses", 20),
-        ("promises", 10),
-        ("tables", 15),
-    ],
-)
-def test_examples_on_the_pages_run(page, least):
-    path = str(DOCS / f"{page}.rst")
-    failed, tried = doctest.testfile(path, module_relative=False)
-    assert tried >= least
-    assert not failed
-
-
-@pytest.mark.slow  # a grid search, and four fits of images
-def test_the_code_of_the_readme_runs(tmp_path, monkeypatch):
-    pytest.importorskip("onnx", reason="needs the integration extra")
-    monkeypatch.chdir(tmp_path)
-    readme = (ROOT / "README.md").read_text()
-    blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-    assert len(blocks) == 5
-    frame = pandas.DataFrame({"size": [1.0, None, 3.0] * 20, "color": list("rgb") * 20})
-    names = {"frame": frame, "frame_target": ["small", "large", "large"] * 20}
-    for block in blocks:
-        exec(compile(block, "README.md", "exec"), names)
-    assert Path("net.npz").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,7 @@
 
 import ast
 import inspect
-import shutil
-import subprocess
-import sys
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -16,7 +14,6 @@ from sknnadl import estimators
 from sknnadl.network import Dense
 
 ESTIMATORS = [getattr(sknnadl, name) for name in estimators.__all__]
-SHARED_PARAGRAPHS = Path(__file__).parents[1] / "docs" / "shared_paragraphs.py"
 #: Arguments whose default, or place, is another one in some estimators.
 OWN_DEFAULTS = {"hidden_layer_sizes", "loss", "solver"}
 OWN_PLACES = {"loss"}  # the first of scikit-learn's MLPRegressor
@@ -64,37 +61,16 @@ def test_help_is_the_text_of_the_source(cls):
     assert cls.__doc__ == ast.get_docstring(written, clean=False)
 
 
-def share_paragraphs(script, *options):
-    return subprocess.run(
-        [sys.executable, script, *options],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
+@pytest.mark.parametrize("cls", ESTIMATORS)
+def test_properties_say_the_shapes_that_the_class_says(cls):
+    # The page of a class shows a property's first sentence in place of the class's.
+    attributes = cls.__doc__.partition("Attributes\n")[2].partition("See Also\n")[0]
+    written = re.findall(
+        r"^    (\w+) : .*\n((?:        .*\n)+)", attributes, re.MULTILINE
     )
-
-
-def test_shared_paragraphs_are_equal():
-    done = share_paragraphs(SHARED_PARAGRAPHS)
-    assert done.returncode == 0, done.stdout
-
-
-def test_a_longer_paragraph_moves_no_other(tmp_path):
-    script = tmp_path / "docs" / "shared_paragraphs.py"
-    script.parent.mkdir()
-    shutil.copy(SHARED_PARAGRAPHS, script)
-    folder = tmp_path / "sknnadl" / "estimators"
-    folder.mkdir(parents=True)
-    for cls in ESTIMATORS:
-        shutil.copy(inspect.getsourcefile(cls), folder)
-    before = {path: path.read_text().splitlines() for path in folder.iterdir()}
-    first = folder / "mlp_classifier.py"
-    head = "    activation : str or array-like of str, default="
-    lines = before[first].copy()
-    place = next(i for i, line in enumerate(lines) if line.startswith(head)) + 1
-    lines.insert(place, "        One more line.")
-    first.write_text("\n".join(lines) + "\n")
-    share_paragraphs(script, "--write")
-    assert share_paragraphs(script).returncode == 0
-    for path, old in before.items():
-        new = path.read_text().splitlines()
-        assert [line for line in new if line != "        One more line."] == old
+    for name, text in written:
+        shown = getattr(cls, name, None)
+        if isinstance(shown, property):
+            first = shown.__doc__.splitlines()[0]
+            for shape in re.findall(r"\(.+?\)", text):
+                assert shape in first, f"{name}: {shape}"

@@ -71,7 +71,7 @@ _ = FeatureMapDisplay.from_estimator(net, data.X_test[0])
 
 # %%
 # The images that the network gets wrong, with their label above and what the network
-# says below. `MisclassifiedDisplay` takes any classifier.
+# says below. `~sknnadl.reports.MisclassifiedDisplay` takes any classifier.
 
 _ = MisclassifiedDisplay.from_estimator(net, data.X_test, data.y_test)
 

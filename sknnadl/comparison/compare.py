@@ -141,7 +141,7 @@ def compare(
     rope : float, default=None
         The largest difference of the first score that does not matter, such as 0.01 of
         the accuracy: the report says which models are practically the same, as
-        `ComparisonReport.pairwise` does. It needs ``cv``.
+        `~sknnadl.reports.ComparisonReport.pairwise` does. It needs ``cv``.
     timeout : float, default=None
         The seconds that a model may take on a split, to be fitted and measured. It
         runs in a process of its own, which is killed then; the model has failed, and

@@ -36,7 +36,7 @@ class JoinedScores:
 
     @property
     def models(self) -> list[str]:
-        """The names of the models."""
+        """The names of the models, in the order of the first report."""
         return [result.name for result in next(iter(self.reports.values())).results]
 
     @property

@@ -77,7 +77,7 @@ class AdversarialDisplay:
     See Also
     --------
     fast_gradient_sign : Makes the changes.
-    MisclassifiedDisplay : Images that a classifier gets wrong as they are.
+    sknnadl.reports.MisclassifiedDisplay : Images that it gets wrong as they are.
 
     Examples
     --------

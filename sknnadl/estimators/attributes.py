@@ -78,10 +78,10 @@ class ParameterViews:
 
     @property
     def coefs_(self) -> list[AnyArray]:
-        """The weights of each layer, views of ``parameters_``.
+        """Each layer's weights, (n_in, n_out) or (height, width, channels, filters).
 
-        All, or one, can be set to arrays of the same shapes, or changed in place, and
-        training goes on from them.
+        They are views of ``parameters_``. All, or one, can be set to arrays of the same
+        shapes, or changed in place, and training goes on from them.
         """
         return Views(self._network().values_of(Role.PENALIZED))
 
@@ -91,7 +91,7 @@ class ParameterViews:
 
     @property
     def intercepts_(self) -> list[AnyArray]:
-        """The biases of each layer, views of ``parameters_``."""
+        """Each layer's biases, views of ``parameters_`` of shape (n_out,)."""
         of_layers = self._network().layer_parameters
         return Views(v["biases"] for v in of_layers if "biases" in v)
 
@@ -121,10 +121,10 @@ class ParameterViews:
 
     @property
     def batch_norms_(self) -> list[dict[str, AnyArray]]:
-        """What batch normalization has learned, views of ``parameters_``.
+        """The scale, shift and running averages of each batch normalization.
 
-        A dict a layer, of ``"scale"``, ``"shift"``, ``"running_mean"`` and
-        ``"running_variance"``, each of shape (n_features,).
+        They are views of ``parameters_``: a dict a layer, of ``"scale"``, ``"shift"``,
+        ``"running_mean"`` and ``"running_variance"``, each of shape (n_features,).
         """
         network = self._network()
         of_layers = zip(network.layers, network.layer_parameters, strict=True)
@@ -160,7 +160,7 @@ class DerivedAttributes:
 
     @property
     def loss_curve_(self) -> list[float]:
-        """The training cost of each epoch."""
+        """Each epoch's cost: the mean over its mini-batches, each before its step."""
         return self.history_["loss"]
 
     @property

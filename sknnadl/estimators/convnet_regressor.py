@@ -51,7 +51,7 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
         one may be -1 and is inferred. By default flat rows are square grey images.
     augmentation : Augmentation or list of them, default=None
         How training images are changed at random at each use, such as
-        ``[Rotate(10), Elastic()]`` from `sknnadl.training`.
+        ``[Rotate(10), Elastic()]`` from ``sknnadl.training``.
     hidden_layer_sizes : int or array-like of int, default=(100,)
         The number of neurons of each dense hidden layer.
     activation : str or array-like of str, default="relu"

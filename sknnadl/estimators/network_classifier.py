@@ -30,8 +30,8 @@ from sknnadl.training.augmentation import Augmentation
 class NetworkClassifier(TakesImages, BaseNetworkClassifier):
     """Classifier of any stack of layers.
 
-    The layers are those of `sknnadl.network`, such as ``Conv2D(20, kernel_size=5)`` or
-    ``Dense(100, activation="tanh")``. The output layer is added from the number of
+    The layers are those of ``sknnadl.network``, such as ``Conv2D(20, kernel_size=5)``
+    or ``Dense(100, activation="tanh")``. The output layer is added from the number of
     classes. It is trained like `MLPClassifier` (Nielsen 2015).
 
     Parameters
@@ -45,7 +45,7 @@ class NetworkClassifier(TakesImages, BaseNetworkClassifier):
         is inferred. By default rows are rows, and images are images.
     augmentation : Augmentation or list of them, default=None
         How training images are changed at random at each use, such as
-        ``[Rotate(10), Elastic()]`` from `sknnadl.training`.
+        ``[Rotate(10), Elastic()]`` from ``sknnadl.training``.
     weight_init : str or callable, default="auto"
         How the weights of the output layer start; see `MLPClassifier`. The other layers
         have a ``weight_init`` of their own.

@@ -29,8 +29,8 @@ from sknnadl.training.augmentation import Augmentation
 class NetworkRegressor(TakesImages, BaseNetworkRegressor):
     """Regressor of any stack of layers, for one value a row or several.
 
-    The layers are those of `sknnadl.network`, such as ``Conv2D(20, kernel_size=5)`` or
-    ``Dense(100, activation="tanh")``. The output layer, which is added, gives its
+    The layers are those of ``sknnadl.network``, such as ``Conv2D(20, kernel_size=5)``
+    or ``Dense(100, activation="tanh")``. The output layer, which is added, gives its
     outputs as they are, and their squared error is minimized (Nielsen 2015).
 
     Parameters
@@ -44,7 +44,7 @@ class NetworkRegressor(TakesImages, BaseNetworkRegressor):
         is inferred. By default rows are rows, and images are images.
     augmentation : Augmentation or list of them, default=None
         How training images are changed at random at each use, such as
-        ``[Rotate(10), Elastic()]`` from `sknnadl.training`.
+        ``[Rotate(10), Elastic()]`` from ``sknnadl.training``.
     weight_init : str or callable, default="auto"
         How the weights of the output layer start; see `MLPClassifier`. The other layers
         have a ``weight_init`` of their own.

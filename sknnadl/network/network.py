@@ -69,7 +69,7 @@ class Network:
     plain_specs : list of dict
         The specs as plain values, which any format can store.
     values_per_row : int
-        The least of that of the layers, but for 0: see `Layer`.
+        The least of that of the layers, but for 0: see ``Layer``.
 
     Examples
     --------

@@ -11,6 +11,15 @@ from sknnadl.network.building import build_layers
 from sknnadl.network.layers.layer import Layer, LayerSpec, Role
 
 
+class Summary(str):
+    """A table that a notebook, or Python at its prompt, shows as it is printed."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def summarize(specs: Sequence[LayerSpec], input_shape: Shape) -> str:
     """Return a line a layer: what it is, the shape it gives, and its parameters.
 
@@ -54,9 +63,11 @@ def summarize(specs: Sequence[LayerSpec], input_shape: Shape) -> str:
     first, second, third = (
         max(map(len, column)) for column in zip(*lines, strict=True)
     )
-    return "\n".join(
-        f"{layer:{first}}   {output:{second}}  {count:>{third}}".rstrip()
-        for layer, output, count in lines
+    return Summary(
+        "\n".join(
+            f"{layer:{first}}   {output:{second}}  {count:>{third}}".rstrip()
+            for layer, output, count in lines
+        )
     )
 
 

@@ -32,8 +32,8 @@ def load_network2(path: str | os.PathLike[str]) -> MLPClassifier:
     -------
     estimator : MLPClassifier
         A fitted one in float64, whose classes are the numbers of the outputs. It
-        predicts, and `MLPClassifier.partial_fit` goes on training it; it has no history
-        yet.
+        predicts, and `~sknnadl.MLPClassifier.partial_fit` goes on training it; it has
+        no history yet.
 
     Raises
     ------

@@ -16,7 +16,7 @@ class OptunaPruning:
     """Report each epoch to a trial of Optuna, and end the fit where it is hopeless.
 
     For ``set_callbacks`` of the estimators of this package that train a network, and of
-    a `Pipeline` that ends in one. After each epoch the trial is told a value, and the
+    a ``Pipeline`` that ends in one. After each epoch the trial is told a value, and the
     pruner of its study decides whether the fit goes on [1]_. Where it does not, ``fit``
     raises `optuna.TrialPruned`, which the study expects, and the estimator is what a
     fit of that many epochs leaves.

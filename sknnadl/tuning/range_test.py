@@ -65,7 +65,7 @@ def learning_rate_range_test(
     Parameters
     ----------
     estimator : object
-        An estimator of this package that trains a network, or a `Pipeline` that ends
+        An estimator of this package that trains a network, or a ``Pipeline`` that ends
         in one. It is cloned, and left as it is.
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
         The training rows, as ``fit`` takes them. A part of them says enough.

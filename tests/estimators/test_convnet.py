@@ -160,7 +160,9 @@ def test_summary(digits):
     model = quick()
     with pytest.raises(NotFittedError):
         model.summary()
-    lines = model.fit(digits.X_train, digits.y_train).summary().splitlines()
+    summary = model.fit(digits.X_train, digits.y_train).summary()
+    assert repr(summary) == str(summary)  # as a notebook shows it
+    lines = summary.splitlines()
     assert lines[1].split() == ["input", "8x8x1"]
     first = ["Conv2D(filters=4,", "kernel_size=3)", "6x6x4", "40"]
     assert lines[2].split() == first

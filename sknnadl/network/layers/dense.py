@@ -33,7 +33,7 @@ class Dense(LayerSpec):
     units : int
         Number of neurons.
     activation : str, default="relu"
-        The function ``f``: one of `sknnadl.network.ACTIVATIONS`, such as ``"relu"``,
+        The function ``f``: one of ``sknnadl.network.ACTIVATIONS``, such as ``"relu"``,
         ``"sigmoid"``, ``"tanh"``, ``"gelu"`` or ``"identity"``.
     weight_init : str or callable, default="auto"
         How the weights start: ``"glorot"``, ``"he"``, ``"lecun"``, ``"fan_out"``,
