@@ -21,7 +21,7 @@ from sknnadl.datasets import load_digits_images
 
 # %%
 # A script that can be started as often as one likes: if there is a checkpoint, it goes
-# on from it, and otherwise it begins. `Checkpoint` replaces its file after each epoch
+# on from it, and otherwise it begins. ``Checkpoint`` replaces its file after each epoch
 # in one step, so that there is a whole one at any moment. ``PowerCut`` stands for what
 # ends the process, which has no time to save anything then.
 
