@@ -119,10 +119,12 @@ static int may_be_winograd(const ConvPool *s)
            && TILE_PRODUCTS * tiles_down(s) * tiles_across(s) <= 9 * sums * 3 / 4;
 }
 
-/* How many tiles are done at a time, which stay in the cache. */
+/* How many tiles are done at a time: those that stay in the cache, but enough of them for
+   all the kernels that each of them meets to be read. */
 static Py_ssize_t tiles_at_a_time(const ConvPool *s)
 {
-    return Py_MAX(1, 2048 / Py_MAX(s->channels, s->filters) / MOST_ROWS) * MOST_ROWS;
+    Py_ssize_t tiles = 2048 / Py_MAX(s->channels, s->filters);
+    return Py_MAX(2, tiles / MOST_ROWS) * MOST_ROWS;
 }
 
 /* The numbers of transformed kernels, if they may be needed. */
