@@ -56,6 +56,10 @@ suppress_warnings = ["ref.ref"]
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
+    "subsection_order": [
+        f"../examples/{name}" for name in ("compare", "book", "training")
+    ],
+    "within_subsection_order": "FileNameSortKey",
     "filename_pattern": r"plot_",
     "download_all_examples": False,
     "show_memory": False,

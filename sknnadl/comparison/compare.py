@@ -200,12 +200,7 @@ def compare(
     models = name_estimators(estimators)
     classify = predicts_classes(next(iter(models.values())))
     named = name_scoring(scoring, next(iter(models.values())))
-    if cv is not None and test is not None:
-        raise ValueError("cv and test exclude each other: give one of them.")
-    if rope is not None:
-        check_rope(rope)
-        if cv is None:
-            raise ValueError("rope needs the scores of folds: give cv.")
+    _check_division(cv, test, rope)
     if isinstance(cv, Iterable):
         cv = list(cv)
     X, y, sample_weight, groups = indexable(X, y, sample_weight, groups)
@@ -225,12 +220,11 @@ def compare(
         divide = partial(divide_rows, X, y, classify=classify, **divided)
     depends_on = X, y, sample_weight, groups, test, cv, random_state, named
     saved = SavedResults(save, depends_on, (named, cv), divide)
-    splits = [
-        Split(samples, train, samples, held_out)
-        for train, held_out in saved.index_pairs or []
-    ]
     if test_samples is not None:
         splits = [Split(samples, None, test_samples, None)]
+    else:
+        pairs = saved.index_pairs or []
+        splits = [Split(samples, train, samples, rest) for train, rest in pairs]
     how = {"n_jobs": n_jobs, "timeout": timeout, "progress": Progress(bool(verbose))}
     results, fitted = _measure(models, splits, named, saved, how)
     given = {"cv": cv, "random_state": random_state, "has_test": test is not None}
@@ -253,6 +247,16 @@ def _refuse(**of_one_dataset: Any) -> None:
             f"{given[0]} is of one data set, and does not go with datasets: give one "
             "of the two. join_reports joins a report on each data set."
         )
+
+
+def _check_division(cv: Any, test: object, rope: float | None) -> None:
+    """Refuse two ways of dividing the rows, and what the given one has no use for."""
+    if cv is not None and test is not None:
+        raise ValueError("cv and test exclude each other: give one of them.")
+    if rope is not None:
+        check_rope(rope)
+        if cv is None:
+            raise ValueError("rope needs the scores of folds: give cv.")
 
 
 def _measure(

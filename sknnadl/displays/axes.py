@@ -22,6 +22,13 @@ COLORS = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 FIRST, SECOND, *_ = COLORS
 #: What is said in words beside the data.
 QUIET = "0.4"
+#: Where a legend covers no curve: on the right of its Axes.
+BESIDE: dict[str, Any] = {
+    "loc": "upper left",
+    "bbox_to_anchor": (1, 1),
+    "borderaxespad": 0,
+    "frameon": False,
+}
 #: With this many epochs or fewer each one has a point.
 _FEW_EPOCHS = 30
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sknnadl.displays.axes import draw_curve, find_figure, make_axes, spread_colors
+from sknnadl.displays.axes import (
+    BESIDE,
+    draw_curve,
+    find_figure,
+    make_axes,
+    spread_colors,
+)
 from sknnadl.displays.wrapped import unwrap
 
 if TYPE_CHECKING:
@@ -150,12 +156,7 @@ class GradientNormDisplay:
         ]
         ax.set_yscale("log", nonpositive="mask")
         ax.set(xlabel="epoch", ylabel="norm of the gradient")
-        beside: dict[str, Any] = {
-            "loc": "upper left",
-            "bbox_to_anchor": (1, 1),
-            "borderaxespad": 0,
-        }
-        ax.legend(title="layer", alignment="left", frameon=False, **beside)
+        ax.legend(title="layer", alignment="left", **BESIDE)
         return self
 
 

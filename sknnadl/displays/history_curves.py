@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sknnadl.displays.axes import COLORS, QUIET, import_pyplot
+from sknnadl.displays.axes import BESIDE, COLORS, QUIET, import_pyplot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,7 +125,10 @@ def new_label(ax: Axes, name: str | None, text: str) -> str:
 def explain_looks(
     ax: Axes, looks: Collection[Look], best: Collection[int | None], losses: list[str]
 ) -> None:
-    """Draw a legend that says what each colour and each kind of line is."""
+    """Draw a legend that says what each colour and each kind of line is.
+
+    With so many curves there is seldom room for it among them.
+    """
     line = import_pyplot().Line2D
     handles = []
     for look, epoch in zip(looks, best, strict=True):
@@ -135,4 +138,4 @@ def explain_looks(
     for curve in map(describe, losses if len(losses) > 1 else ()):
         style = {"color": QUIET, "ls": lines[curve.rows], "label": curve.label}
         handles.append(line([], [], **style))
-    ax.legend(handles=handles, frameon=False)
+    ax.legend(handles=handles, **BESIDE)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sknnadl.displays.axes import (
+    BESIDE,
     draw_curve,
     find_figure,
     import_pyplot,
@@ -146,11 +147,6 @@ class LearningRateRangeDisplay:
         else:  # a loss of one's own, say
             ax.set_ylim(lowest, top)
         ax.set(xlabel="epoch", ylabel="training loss")
-        beside: dict[str, Any] = {
-            "loc": "upper left",
-            "bbox_to_anchor": (1, 1),
-            "borderaxespad": 0,
-        }
         title = f"learning rate\n(threshold: {self.threshold:g})"
-        ax.legend(title=title, alignment="left", frameon=False, **beside)
+        ax.legend(title=title, alignment="left", **BESIDE)
         return self

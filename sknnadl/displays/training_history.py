@@ -229,7 +229,8 @@ class TrainingHistoryDisplay:
         entries = list(dict.fromkeys(e for curves, _ in fits.values() for e in curves))
         used = [name for name in PANELS if name in {describe(e).panel for e in entries}]
         heights = [PANELS[name][1] for name in used]
-        self.axes_ = make_panels(ax, heights, (6, 1 + 0.75 * sum(heights)))
+        width = 6 if len(fits) == 1 else 7.5  # with the legend beside the panels
+        self.axes_ = make_panels(ax, heights, (width, 1 + 0.75 * sum(heights)))
         panels = dict(zip(used, self.axes_, strict=True))
         self.figure_ = find_figure(self.axes_[0])
         looks = choose_looks(list(fits), entries, panels["loss"])

@@ -207,6 +207,14 @@ def test_more_fits_than_colours(fits):
     assert labels(alone.axes_[0]) == ["Adam: training cost", "Adam: test loss"]
 
 
+def test_the_legend_of_several_fits_covers_no_curve(fits):
+    display = TrainingHistoryDisplay.from_estimators({"SGD": fits[0], "Adam": fits[1]})
+    display.figure_.draw_without_rendering()
+    legend = display.axes_[0].get_legend().get_window_extent()
+    assert legend.x0 >= max(ax.get_window_extent().x1 for ax in display.axes_)
+    assert legend.x1 <= display.figure_.bbox.x1
+
+
 @pytest.mark.parametrize("estimators", [{}, []])
 def test_several_fits_have_names(estimators, fits):
     with pytest.raises(ValueError, match="a dict of fitted estimators by their names"):

@@ -288,14 +288,19 @@ def check_killed_trials_were_tried_again(study):
     for trial in study.get_trials(states=[optuna.trial.TrialState.FAIL]):
         first = history.retried_trial_number(trial)
         again = retried[trial.number if first is None else first]
-        assert again.params == trial.params
+        # It may have been killed before it drew any.
+        assert trial.params.items() <= again.params.items()
 
 
 def test_one_kill(tmp_path, program):
     study = kill(1, 12, tmp_path / "study.db", program)
     check_study(study, 12, program)
-    while study.get_trials(states=[optuna.trial.TrialState.RUNNING]):
-        optuna.storages.fail_stale_trials(study)  # once its heart has stopped for long
+    # Once its heart has stopped for long. Optuna waits for ever for one that was killed
+    # before its heart's first beat.
+    for _ in range(100):
+        optuna.storages.fail_stale_trials(study)
+        if not study.get_trials(states=[optuna.trial.TrialState.RUNNING]):
+            break
         time.sleep(0.1)
     check_killed_trials_were_tried_again(study)
 

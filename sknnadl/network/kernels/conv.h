@@ -38,9 +38,9 @@ TARGET static void NAME(conv)(const ConvPool *s, const REAL *x, const REAL *kern
 }
 
 /* sums += the gradient of the kernels, which are rows of so many `filled` columns. There
-   is half a vector's room behind `dz`. The memory holds a row of kernels. */
+   is half a vector's room behind `dz`. */
 TARGET static void NAME(add_kernels_gradient)(const ConvPool *s, const REAL *x,
-                                              const REAL *dz, REAL *sums, REAL *memory)
+                                              const REAL *dz, REAL *sums)
 {
     Py_ssize_t line = s->width * s->channels, run = s->kernel_width * s->channels;
     Py_ssize_t filled = NAME(filled_filters)(s->filters);
@@ -48,13 +48,10 @@ TARGET static void NAME(add_kernels_gradient)(const ConvPool *s, const REAL *x,
                  .row_step = 1, .line_step = s->stride_down * line,
                  .step = s->stride_across * s->channels,
                  .b_line = s->across * s->filters, .b_step = s->filters,
-                 .out_step = filled};
+                 .out_step = filled, .adds = 1};
     for (Py_ssize_t image = 0; image < s->n; image++, x += s->height * line) {
-        for (Py_ssize_t i = 0; i < s->kernel_height; i++) {
-            NAME(multiply_wide)(&p, x + i * line, dz, memory);
-            for (Py_ssize_t j = 0; j < run * filled; j++)
-                sums[i * run * filled + j] += memory[j];
-        }
+        for (Py_ssize_t i = 0; i < s->kernel_height; i++)
+            NAME(multiply_wide)(&p, x + i * line, dz, sums + i * run * filled);
         dz += s->down * s->across * s->filters;
     }
 }

@@ -38,7 +38,7 @@ TARGET static void NAME(conv_pool)(const ConvPool *s, const REAL *x,
     if (NAME(is_winograd)(s)) {
         NAME(transform_kernels)(s, kernels, memory);
         NAME(winograd)(s, x, memory, pooled, winners,
-                       memory + 16 * s->channels * s->filters);
+                       memory + transformed_numbers(s));
         return;
     }
     if (s->pool_height * s->pool_width == 1) {

@@ -162,8 +162,7 @@ TARGET static void NAME(add_conv_pool_gradients)(const ConvPool *s, const REAL *
 
 /* The gradients of the kernels and, where `dx` is not NULL, of the images, without
    pooling. The memory holds the gradient with room for more filters, the transposed
-   kernels, a copy of dz with room behind it, and a row of kernels or what each patch of a
-   line gets. */
+   kernels, a copy of dz with room behind it, and what each patch of a line gets. */
 TARGET static void NAME(conv_gradients)(const ConvPool *s, const REAL *x,
                                         const REAL *kernels, const REAL *dz,
                                         REAL *gradient, REAL *dx, REAL *memory)
@@ -173,20 +172,10 @@ TARGET static void NAME(conv_gradients)(const ConvPool *s, const REAL *x,
     Py_ssize_t sums = s->n * s->down * s->across * s->filters;
     REAL *transposed = memory + size * filled;
     REAL *copy = transposed + s->kernel_height * s->filters * NAME(filled_run)(s);
-    if (NAME(is_winograd)(s)) {
-        Py_ssize_t numbers = 16 * s->channels * s->filters;
-        REAL *of_kernels = memory + numbers, *back = of_kernels + numbers;
-        NAME(transform_kernels)(s, kernels, memory);
-        NAME(transpose_transformed)(s, memory, of_kernels);
-        memset(memory, 0, numbers * sizeof(REAL));
-        NAME(add_winograd_gradients)(s, x, of_kernels, dz, memory, dx, back);
-        NAME(transform_kernels_back)(s, memory, gradient);
-        return;
-    }
     memset(memory, 0, size * filled * sizeof(REAL));
     memcpy(copy, dz, sums * sizeof(REAL));
     memset(copy + sums, 0, LANES * sizeof(REAL));
-    NAME(add_kernels_gradient)(s, x, copy, memory, copy + sums + LANES);
+    NAME(add_kernels_gradient)(s, x, copy, memory);
     NAME(copy_rows)(size, s->filters, memory, filled, gradient, s->filters);
     if (!dx)
         return;
@@ -201,6 +190,15 @@ TARGET static void NAME(conv_pool_gradients)(const ConvPool *s, const REAL *x,
                                              const unsigned char *winners,
                                              REAL *gradient, REAL *dx, REAL *memory)
 {
+    if (NAME(is_winograd)(s)) {
+        Py_ssize_t numbers = transformed_numbers(s);
+        REAL *transposed = memory + numbers;
+        NAME(transform_kernels)(s, kernels, memory);
+        NAME(transpose_transformed)(s, memory, transposed);
+        NAME(winograd_gradients)(s, x, transposed, dz, winners, gradient, dx,
+                                 transposed + numbers);
+        return;
+    }
     if (s->pool_height * s->pool_width == 1) {
         NAME(conv_gradients)(s, x, kernels, dz, gradient, dx, memory);
         return;

@@ -80,14 +80,14 @@ TARGET static void NAME(backward_conv)(const PASSAGE *p, REAL *dz, REAL *dx)
     w.n = p->rows;
     NAME(sum_of_rows)(w.n * w.down * w.across, w.filters, dz, p->slot + in_slot);
     memset(p->slot, 0, in_slot * sizeof(REAL));
-    if (has_windows(l)) {
+    if (NAME(is_winograd)(&w)) {
+        NAME(winograd_gradients)(&w, x, p->transposed, dz, NAME(winners_of)(p), p->slot,
+                                 dx ? dx_padded : NULL, work);
+    } else if (has_windows(l)) {
         NAME(add_conv_pool_gradients)(&w, x, p->transposed, dz, NAME(winners_of)(p),
                                       p->slot, dx ? dx_padded : NULL, work);
-    } else if (NAME(is_winograd)(&w)) {
-        NAME(add_winograd_gradients)(&w, x, p->transposed, dz, p->slot,
-                                     dx ? dx_padded : NULL, work);
     } else {
-        NAME(add_kernels_gradient)(&w, x, dz, p->slot, work);
+        NAME(add_kernels_gradient)(&w, x, dz, p->slot);
         if (dx)
             NAME(conv_images_gradient)(&w, p->transposed, dz, dx_padded, work);
     }
@@ -208,10 +208,10 @@ TARGET static void NAME(transpose_weights)(const Layer *l, const REAL *weights,
     if (l->kind == DENSE)
         NAME(transpose)(l->inputs, l->outputs, weights, l->outputs, transposed,
                         l->inputs);
-    else if (has_windows(l))
-        NAME(transpose_kernels)(w, weights, transposed);
     else if (NAME(is_winograd)(w))
         NAME(transpose_transformed)(w, transformed, transposed);
+    else if (has_windows(l))
+        NAME(transpose_kernels)(w, weights, transposed);
     else
         NAME(transpose_rows)(w, weights, transposed);
 }
@@ -223,10 +223,10 @@ TARGET static void NAME(read_slot)(const Layer *l, const REAL *slot, REAL *gradi
     Py_ssize_t in_slot = kernels_in_slot(l, MOST_BYTES / sizeof(REAL));
     Py_ssize_t size = w->kernel_height * w->kernel_width * w->channels;
     if (l->kind == CONV) {
-        if (has_windows(l))
+        if (NAME(is_winograd)(w))
+            memcpy(gradient + l->weights, slot, size * w->filters * sizeof(REAL));
+        else if (has_windows(l))
             NAME(transpose_kernels_back)(w, slot, gradient + l->weights);
-        else if (NAME(is_winograd)(w))
-            NAME(transform_kernels_back)(w, slot, gradient + l->weights);
         else
             NAME(copy_rows)(size, w->filters, slot, NAME(filled_filters)(w->filters),
                             gradient + l->weights, w->filters);

@@ -64,7 +64,7 @@ static Py_ssize_t kernels_in_slot(const Layer *layer, Py_ssize_t lanes)
     const ConvPool *w = &layer->windows;
     Py_ssize_t run = w->kernel_width * w->channels;
     Py_ssize_t filled = Py_MAX(w->filters * (run + lanes), run * (w->filters + lanes));
-    return Py_MAX(w->kernel_height * filled, transformed_numbers(w));
+    return w->kernel_height * filled;
 }
 
 /* The numbers of padded images, where there is a padding. */
@@ -154,7 +154,8 @@ static void place_layers(Network *s, Py_ssize_t width)
             p->transposed = take_bytes(
                 &s->shared,
                 (layer->kind == DENSE ? layer->inputs * layer->outputs
-                                      : kernels_in_slot(layer, lanes))
+                                      : Py_MAX(kernels_in_slot(layer, lanes),
+                                               transformed_numbers(w)))
                     * width);
         if (layer->kind == CONV)
             p->slot = take_bytes(&s->slot_bytes,

@@ -4,11 +4,13 @@
 #define PRODUCT
 /* A product a b. Row r of `a` is made of `lines` times `depth` numbers: number t of line
    i is a[r * row_step + i * line_step + t * step], and its row of `b` begins at
-   b[i * b_line + t * b_step]. Row r of the result begins at out[r * out_step]. */
+   b[i * b_line + t * b_step]. Row r of the result begins at out[r * out_step]; where it
+   `adds`, the result is added to what is there. */
 typedef struct {
     Py_ssize_t rows, lines, depth, columns;
     Py_ssize_t row_step, line_step, step;
     Py_ssize_t b_line, b_step, out_step;
+    int adds;
 } Product;
 #endif
 
@@ -21,7 +23,7 @@ typedef struct {
 
 /* out = a b, in tiles. There are at least LANES columns, or as many as half a vector
    has. The last vector of them may lie partly on the one before, and is half as wide
-   where that is enough. */
+   where that is enough. What is added to must fill half vectors. */
 TARGET static void NAME(multiply_wide)(const Product *p, const REAL *a, const REAL *b,
                                        REAL *out)
 {
@@ -53,6 +55,16 @@ TARGET static void NAME(multiply_wide)(const Product *p, const REAL *a, const RE
             }
         }
     }
+}
+
+/* out += a b, of C-contiguous `out`, for which the memory has room too. */
+TARGET static void NAME(add_product)(Product p, const REAL *a, const REAL *b, REAL *out,
+                                     REAL *memory)
+{
+    p.adds = p.columns % HALF == 0;
+    NAME(multiply_wide)(&p, a, b, p.adds ? out : memory);
+    for (Py_ssize_t j = 0; j < p.rows * p.columns && !p.adds; j++)
+        out[j] += memory[j];
 }
 
 /* Copy rows of numbers into rows of another length, of which `count` are filled. */

@@ -89,64 +89,58 @@ static Py_ssize_t dense_gradients_memory(const Dense *s, Py_ssize_t width)
     return Py_MAX(dense_memory(s), back);
 }
 
-/* Whether a convolution may be done in tiles of 2x2 outputs, as `winograd.h` does it. Its
-   windows, if it has any, are tiles then. */
-static int may_be_winograd(const ConvPool *s)
-{
-    int has_tiles = (s->pool_height == 2 && s->pool_width == 2)
-                    || (s->pool_height == 1 && s->pool_width == 1);
-    return has_tiles && s->kernel_height == 3 && s->kernel_width == 3
-           && s->stride_down == 1 && s->stride_across == 1;
-}
+/* A tile of `winograd.h`: sums and pixels along a side, and products. */
+enum { TILE_SUMS = 4, TILE_PIXELS = 6, TILE_PRODUCTS = 36 };
+
+/* The image and the first pixel of a tile. */
+typedef struct {
+    Py_ssize_t image, y, x;
+} TileCorner;
 
 static Py_ssize_t tiles_down(const ConvPool *s)
 {
-    return s->pool_height > 1 ? s->down : (s->down + 1) / 2;
+    return (s->down * s->pool_height + TILE_SUMS - 1) / TILE_SUMS;
 }
 
 static Py_ssize_t tiles_across(const ConvPool *s)
 {
-    return s->pool_width > 1 ? s->across : (s->across + 1) / 2;
+    return (s->across * s->pool_width + TILE_SUMS - 1) / TILE_SUMS;
 }
 
-/* The size of an image that whole tiles fit in, which may be larger than it is. */
-static Py_ssize_t tiled_height(const ConvPool *s)
+/* Whether a convolution may be done in tiles: where these have at most three quarters of
+   the products that there are without. Its windows, if it has any, lie in tiles then. */
+static int may_be_winograd(const ConvPool *s)
 {
-    return 2 * tiles_down(s) + 2;
+    int fits = (s->pool_height == 2 && s->pool_width == 2)
+               || (s->pool_height == 1 && s->pool_width == 1);
+    Py_ssize_t sums = s->down * s->pool_height * s->across * s->pool_width;
+    return fits && s->kernel_height == 3 && s->kernel_width == 3 && s->stride_down == 1
+           && s->stride_across == 1
+           && TILE_PRODUCTS * tiles_down(s) * tiles_across(s) <= 9 * sums * 3 / 4;
 }
 
-static Py_ssize_t tiled_width(const ConvPool *s)
-{
-    return 2 * tiles_across(s) + 2;
-}
-
-static int is_filled_up(const ConvPool *s)
-{
-    return tiled_height(s) > s->height || tiled_width(s) > s->width;
-}
-
-/* How many tiles are done at a time: whole rows of them, which stay in the cache. */
+/* How many tiles are done at a time: those that stay in the cache, but enough of them for
+   all the kernels that each of them meets to be read. */
 static Py_ssize_t tiles_at_a_time(const ConvPool *s)
 {
     Py_ssize_t tiles = 2048 / Py_MAX(s->channels, s->filters);
-    return tiles_across(s)
-           * Py_MAX(1, Py_MIN(tiles_down(s), tiles / tiles_across(s)));
+    return Py_MAX(2, tiles / MOST_ROWS) * MOST_ROWS;
 }
 
 /* The numbers of transformed kernels, if they may be needed. */
 static Py_ssize_t transformed_numbers(const ConvPool *s)
 {
-    return may_be_winograd(s) ? 16 * s->channels * s->filters : 0;
+    return may_be_winograd(s) ? TILE_PRODUCTS * s->channels * s->filters : 0;
 }
 
-/* The tiles of images and of sums, those of kernels, and two images. */
+/* The tiles of images and of sums, those of kernels, and a patch. */
 static Py_ssize_t winograd_memory(const ConvPool *s, Py_ssize_t width)
 {
     if (!may_be_winograd(s))
         return 0;
-    Py_ssize_t tiles = 16 * tiles_at_a_time(s) * (s->channels + s->filters);
-    Py_ssize_t images = 2 * tiled_height(s) * tiled_width(s) * s->channels;
-    return (tiles + s->channels * s->filters + images) * width;
+    Py_ssize_t tiles = tiles_at_a_time(s) * (s->channels + s->filters);
+    Py_ssize_t kernels = s->channels * s->filters;
+    return (TILE_PRODUCTS * (tiles + kernels + s->channels) + kernels) * width;
 }
 
 /* The kernels, and a row of windows; or what is done in tiles. */
@@ -164,8 +158,8 @@ static Py_ssize_t conv_gradients_memory(const ConvPool *s, Py_ssize_t width)
     Py_ssize_t lanes = MOST_BYTES / width, run = s->kernel_width * s->channels;
     Py_ssize_t sums = s->n * s->down * s->across * s->filters + lanes;
     Py_ssize_t kernels = run * (s->filters + lanes) + s->filters * (run + lanes);
-    Py_ssize_t row = Py_MAX(s->across * (run + lanes), run * (s->filters + lanes));
-    return Py_MAX((s->kernel_height * kernels + sums + row) * width,
+    Py_ssize_t line = s->across * (run + lanes);
+    return Py_MAX((s->kernel_height * kernels + sums + line) * width,
                   2 * transformed_numbers(s) * width + winograd_memory(s, width));
 }
 

@@ -7,6 +7,10 @@ NAME(TILE)(const Product *p, int rows, int vectors, Py_ssize_t second, const REA
            const REAL *b, REAL *out)
 {
     TILE_VECTOR sum[ROWS][2] = {{{0}}};
+    if (p->adds)
+        for (int r = 0; r < rows; r++)
+            for (int v = 0; v < vectors; v++)
+                sum[r][v] = *(const TILE_VECTOR *)(out + r * p->out_step + v * second);
     for (Py_ssize_t i = 0; i < p->lines; i++, a += p->line_step, b += p->b_line) {
         const REAL *of_four[] = {a, a + 4 * p->row_step, a + 8 * p->row_step};
         const REAL *row = b;
