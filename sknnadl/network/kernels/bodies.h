@@ -7,6 +7,7 @@
 #include "losses.h"
 #include "conv.h"
 #include "maximum.h"
+#include "winograd_transforms.h"
 #include "winograd_tiles.h"
 #include "winograd.h"
 #include "conv_pool.h"

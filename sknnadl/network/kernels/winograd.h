@@ -9,8 +9,8 @@
    and of each filter's 36 numbers of them come the sums A' M A. The way back is the same
    backward: dM = A dY A', dU[k] = V[k]' dM[k], dV[k] = dM[k] U[k]', dg = G' dU G, and to
    dx are added the tiles B dV B', which overlap. Some tiles are done at a time, of several
-   images where they are small. In float32 the errors are about twice those of sums of all
-   products (Barabasz et al. 2020 say how they depend on the points of the transforms). */
+   images where they are small. In float32 the errors are two to three times those of sums
+   of all products (Barabasz et al. 2020 say how they depend on the transforms' points). */
 
 /* Whether a convolution is done so: where its matrices fill vectors. */
 TARGET static int NAME(is_winograd)(const ConvPool *s)
