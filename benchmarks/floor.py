@@ -93,6 +93,7 @@ def make_model(net, batch_size):
         "learning_rate": "constant",
         "batch_size": batch_size,
         "learning_rate_init": net.rate,
+        "n_jobs": 1,
         "random_state": 0,
     }
     if net.n_filters:

@@ -2,6 +2,7 @@ import runpy
 from pathlib import Path
 
 import matplotlib
+from docutils import nodes
 
 import sknnadl
 
@@ -50,8 +51,32 @@ numpydoc_show_class_members = False
 # theirs. Names in small letters are arguments, or methods of the same class.
 nitpicky = True
 nitpick_ignore_regex = [("py:.*", r"(?!sknnadl|[A-Z]\w).*")]
-# Docstrings inherited from scikit-learn refer to its own documentation.
-suppress_warnings = ["ref.ref"]
+# Docstrings inherited from scikit-learn refer to pages of its own documentation.
+SKLEARN_PAGES = {
+    "accuracy_score": "modules/model_evaluation.html#accuracy-score",
+    "df_output_transform": "modules/df_output_transform.html",
+    "metadata_routing": "metadata_routing.html",
+    "r2_score": "modules/model_evaluation.html#r2-score",
+    "sphx_glr_auto_examples_miscellaneous_plot_set_output.py": (
+        "auto_examples/miscellaneous/plot_set_output.html"
+    ),
+}
+
+
+def link_to_sklearn(app, env, node, contnode):
+    """Return a link to a page of scikit-learn's that an inherited docstring names."""
+    page = SKLEARN_PAGES.get(node["reftarget"])
+    if node["reftype"] != "ref" or page is None:
+        return None
+    uri = f"https://scikit-learn.org/stable/{page}"
+    text = contnode if node["refexplicit"] else nodes.Text("scikit-learn's example")
+    return nodes.reference("", "", text, refuri=uri, internal=False)
+
+
+def setup(app):
+    """Have Sphinx ask for what it has not found."""
+    app.connect("missing-reference", link_to_sklearn)
+
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",

@@ -17,6 +17,8 @@ class ResilientClient:
     returns them, and does this again where it has to, as it does other tasks of lost
     workers.
 
+    See :doc:`/scale`.
+
     Parameters
     ----------
     client : distributed.Client

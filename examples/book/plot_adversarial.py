@@ -5,6 +5,8 @@ Images that fool a network
 The gradient of the cost with respect to an image says which pixels a network looks
 at. A small step along it fools the network: each pixel changes by the same little, and
 a person still reads the digit.
+
+See :doc:`/displays`.
 """
 
 import matplotlib.pyplot as plt
@@ -35,7 +37,7 @@ for i, (above, below) in enumerate(axes.T):
 # %%
 # A step of the size ``eps`` along the sign of the gradient changes no pixel by more
 # than ``eps`` (Goodfellow, Shlens and Szegedy 2015). Signs that chance chooses change
-# the images as much, and hardly matter: what fools the network is the direction.
+# the images as much, and matter far less: what fools the network is the direction.
 
 rng = np.random.default_rng(0)
 steps = np.linspace(0, 0.3, 13)

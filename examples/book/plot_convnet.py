@@ -3,7 +3,9 @@ A convolutional network on images
 =================================
 
 Train a convolutional network on scikit-learn's digits beside a multilayer perceptron,
-watch the accuracy on images held out, and look at what the network has got wrong.
+watch the accuracy on images held out, and look at the hardest of the test images.
+
+See :doc:`/images`.
 """
 
 import matplotlib.pyplot as plt
@@ -49,8 +51,8 @@ ax.grid(alpha=0.3)
 ax.legend()
 
 # %%
-# The test images that the convolutional network is least sure of, with the label and
-# what it says.
+# The test images to whose label the convolutional network gives the lowest probability,
+# with the label and what it says. It is right about some of them.
 
 probabilities = nets["convolutional network"].predict_proba(data.X_test)
 of_label = probabilities[np.arange(len(data.y_test)), data.y_test]

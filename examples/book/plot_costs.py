@@ -5,6 +5,8 @@ Badly wrong, and slow to learn: two costs
 People learn fastest where they are badly wrong. A sigmoid neuron with the quadratic
 cost does not: there it is saturated, and its gradient is small. The cross-entropy mends
 that (chapter 3 of the book).
+
+See :doc:`/losses`.
 """
 
 import matplotlib.pyplot as plt

@@ -5,6 +5,8 @@ An ensemble: networks that vote
 Five networks that vote gave the book its best result on MNIST (chapter 6).
 scikit-learn makes such an ensemble of any classifiers: of networks that start from
 other weights, or of networks that learn from other rows.
+
+See :doc:`/training`.
 """
 
 import matplotlib.pyplot as plt
@@ -69,7 +71,8 @@ figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", 
 
 # %%
 # How the networks of other rows are divided over some images that the vote gets right:
-# above each its label, and below which digits they say, and how many of them.
+# above each its label, and below which digits they say, and how many of them. It gets
+# some right of which most say another digit: the mean counts how sure each of them is.
 
 probabilities = said["other rows"]
 answers = probabilities.argmax(axis=2)  # (networks, images)

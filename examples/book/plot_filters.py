@@ -5,6 +5,8 @@ What the filters look for
 A convolution lays small kernels over every place of an image, and a feature map says
 how well each place fits. Here are the kernels of a network for scikit-learn's digits,
 the places that fit them best, and what the second layer makes of that.
+
+See :doc:`/images`.
 """
 
 import matplotlib.pyplot as plt

@@ -5,6 +5,8 @@ Too small, right, too large: the learning rate
 The learning rate says how far each step goes along the gradient. With small steps a
 network is not there when its epochs are over, and with large ones it never comes to
 rest. Here are four rates, and a test that finds a good one.
+
+See :doc:`/mnist`.
 """
 
 import warnings

@@ -5,6 +5,8 @@ Overfitting, and its cures
 A network with more weights than images can learn the images by heart, mistakes in their
 labels included, and is then worse on images that it has not seen. Here are a penalty,
 dropout, more images and early stopping against that (chapter 3 of the book).
+
+See :doc:`/training`.
 """
 
 import matplotlib.pyplot as plt

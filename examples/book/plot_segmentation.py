@@ -96,8 +96,8 @@ for name, network in networks.items():
 
 # %%
 # Thirty rows of five test images each, which neither has seen. A row counts if it is
-# read without any mistake. The second network is no better at single images: it takes
-# some for no digit. What it knows is which pieces not to read.
+# read without any mistake. The second network is worse at single images: it takes some
+# for no digit. What it knows is which pieces not to read.
 
 n_rows, n_right = 30, dict.fromkeys(networks, 0)
 readings = []

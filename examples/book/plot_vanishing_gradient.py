@@ -6,6 +6,8 @@ On its way back through a layer of sigmoid neurons the gradient is multiplied by
 slope, which is a quarter at the most. After a few layers little is left of it, and the
 first layers hardly learn (chapter 5 of the book). Through rectifiers, whose slope is 0
 or 1, and with batch normalization far more of it comes back.
+
+See :doc:`/training`.
 """
 
 import warnings
@@ -43,7 +45,7 @@ def train(depth, **arguments):
 # %%
 # The norm of each layer's gradient in two networks with five hidden layers. In the one
 # of sigmoid neurons it is a few times smaller than that of the next layer, all the way
-# down from the output, before training and long after.
+# down from the output, before training and for most of it.
 
 figure, axes = plt.subplots(1, 2, sharey=True, figsize=(9, 3.5), layout="constrained")
 for ax, activation in zip(axes, ("sigmoid", "relu"), strict=True):

@@ -6,6 +6,8 @@ The input of a neuron is a sum over all that it sees. With weights from N(0, 1) 
 grows with the number of inputs until a sigmoid neuron is saturated before it has seen
 its first image, and learns slowly. The cure is to divide by the root of that number
 (chapter 3 of the book), as the starts of today do too.
+
+See :doc:`/training`.
 """
 
 import matplotlib.pyplot as plt

@@ -6,6 +6,8 @@ A network that has learned its training rows by heart says of other rows, too, t
 is nearly certain, and is not right that often. A calibration curve shows it. A penalty,
 smoothed labels or a temperature learned on rows held out bring probabilities back to
 what they should mean.
+
+See :doc:`/tables`.
 """
 
 import matplotlib.pyplot as plt

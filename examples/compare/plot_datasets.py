@@ -4,6 +4,8 @@ Many data sets
 
 Compare five classifiers on ten small data sets, and ask which is the best of them over
 all: by mean ranks, in a critical-difference diagram.
+
+See :doc:`/comparing`.
 """
 
 from sklearn import datasets as of

@@ -5,6 +5,8 @@ What a network has learned
 The displays of ``sknnadl.inspection`` on a convolutional network for scikit-learn's
 digits: how training went, what its kernels look like, what they make of an image, and
 which images it still gets wrong.
+
+See :doc:`/displays`.
 """
 
 import matplotlib.pyplot as plt
@@ -46,7 +48,8 @@ _ = TrainingHistoryDisplay.from_estimator(net)
 
 # %%
 # Several fits go into one picture, with a colour each. ``eval_sets`` are measured after
-# each epoch and decide nothing: here the training rows, and the test rows above them.
+# each epoch and decide nothing: here the training rows, and the test rows, whose loss
+# is higher in the end.
 
 sets = {"train": (data.X_train, data.y_train), "test": (data.X_test, data.y_test)}
 fits = {}

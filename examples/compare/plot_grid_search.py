@@ -4,6 +4,8 @@ A grid search in a pipeline
 
 Search the sizes of the hidden layers and the learning rate of a network that stands
 behind a scaler, as with any scikit-learn classifier.
+
+See :doc:`/choosing`.
 """
 
 import matplotlib.pyplot as plt
@@ -29,7 +31,7 @@ search.fit(X, y)
 print(search.best_params_, round(search.best_score_, 3))
 
 # %%
-# After 50 epochs a low rate has not come far, whatever the size of the network.
+# After 50 epochs the lowest rate has not come far, whatever the size of the network.
 
 scores = 100 * search.cv_results_["mean_test_score"].reshape(len(sizes), len(rates))
 figure, ax = plt.subplots(figsize=(5.5, 4), layout="constrained")

@@ -5,6 +5,8 @@ A rare class: weights and thresholds
 Where one class is rare, a network that never says it is right most of the time. Three
 things help: scores that look at the rare class, weights of classes, and a threshold
 that suits what the network is for. They do not do the same.
+
+See :doc:`/imbalanced`.
 """
 
 import matplotlib.pyplot as plt

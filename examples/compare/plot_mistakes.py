@@ -5,6 +5,8 @@ The images that stay wrong
 What a network gets wrong tells more than its score: whether it was sure of itself, and
 whether other models fail on the same images. By cross-validation each image is
 predicted once, by a network that has not seen it.
+
+See :doc:`/displays`.
 """
 
 import matplotlib.pyplot as plt

@@ -4,6 +4,8 @@ Restoring noisy digits
 
 A denoising autoencoder is shown corrupted digits and has to give the clean ones back.
 What it has to know for that is in its codes, a few numbers for each digit.
+
+See :doc:`/codes`.
 """
 
 import matplotlib.pyplot as plt

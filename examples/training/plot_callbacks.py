@@ -5,6 +5,8 @@ A callback of one's own
 scikit-learn's callbacks are told of each epoch, and given the network as it is then. Of
 the three here one draws what a network has learned so far, one ends training where that
 is enough, and one, the library's own, keeps the network in a file.
+
+See :doc:`/callbacks`.
 """
 
 import tempfile

@@ -5,6 +5,8 @@ A chaotic series with five units
 The logistic map :math:`x_{t+1} = 4 x_t (1 - x_t)` looks like noise, and is a parabola
 of the value before. A network of five radial basis functions learns it from a hundred
 values, in one pass with the LMS rule or by least squares.
+
+See :doc:`/rbf`.
 """
 
 import matplotlib.pyplot as plt

@@ -6,6 +6,8 @@ A network is trained on files, a few of whose rows are in memory at a time: stan
 by what was seen so far, shuffled within a buffer, and kept in a file, so that a process
 that is killed goes on where it was. Here the files are small, to be quick; nothing but
 their number and size changes where there are more.
+
+See :doc:`/scale`.
 """
 
 import os

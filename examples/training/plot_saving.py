@@ -5,6 +5,8 @@ Training that is killed and goes on
 A fit that takes hours should not begin anew because the machine was switched off. A
 checkpoint has all that training needs to go on, and what goes on from it learns the
 same, bit for bit. A fitted network is kept in a file of the same kind.
+
+See :doc:`/saving`.
 """
 
 import subprocess

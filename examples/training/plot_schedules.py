@@ -4,6 +4,8 @@ Schedules of the learning rate
 
 A rate may stay as it is, fall from the start, or rise first. What the schedules do to
 it, and what comes of it.
+
+See :doc:`/training`.
 """
 
 import matplotlib.pyplot as plt

@@ -98,6 +98,8 @@ def compare(
 ) -> ComparisonReport | JoinedReport:
     """Fit models on the same rows and compare them on others.
 
+    See :doc:`/comparing`.
+
     Parameters
     ----------
     estimators : dict of str to estimator, or list of estimator or (str, estimator)

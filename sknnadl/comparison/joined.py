@@ -32,6 +32,8 @@ class JoinedReport(JoinedRanks):
     It is best made by `join_reports`, or by ``compare(..., datasets=...)``. On each
     data set the best model has rank 1; one that failed, or has no score, ranks last.
 
+    See :doc:`/comparing`.
+
     Parameters
     ----------
     reports : dict of str to ComparisonReport

@@ -27,6 +27,8 @@ from sknnadl.comparison.report_formats import WritesFormats
 class ComparisonReport(OffersDisplays, WritesFormats):
     """The results of a comparison, which prints as a table.
 
+    See :doc:`/comparing`.
+
     Parameters
     ----------
     results : list of ModelResult

@@ -32,6 +32,8 @@ def center_digit(
     of mass of its ink in the middle. A network that was trained on MNIST can then
     classify scans, photographs and drawings.
 
+    See :doc:`/images`.
+
     Parameters
     ----------
     image : array-like of shape (height, width) or (n, height, width), or list of n \

@@ -33,6 +33,8 @@ class ShardedRows:
     and what follows depends on that alone: one that is pickled, and loaded in another
     process, goes on with the block that would have been next.
 
+    See :doc:`/scale`.
+
     Parameters
     ----------
     shards : str, path-like or list of path-like

@@ -39,6 +39,8 @@ def load_table(
 ) -> tuple[Any, AnyArray]:
     r"""Load rows and targets from a file.
 
+    See :doc:`/files`.
+
     Parameters
     ----------
     path : str or path-like

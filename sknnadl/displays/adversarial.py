@@ -44,6 +44,8 @@ class AdversarialDisplay:
 
     It is best made by `from_estimator`.
 
+    See :doc:`/displays`.
+
     Parameters
     ----------
     images : array-like of shape (n, height, width) or (n, height, width, channels)

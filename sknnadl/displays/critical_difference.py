@@ -41,6 +41,8 @@ class CriticalDifferenceDisplay:
     model is on the left, and a bar with a dot for each joins models of which no two are
     told apart. Below is the critical difference, where the test has one.
 
+    See :doc:`/displays`.
+
     Parameters
     ----------
     names : list of str

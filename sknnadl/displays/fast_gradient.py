@@ -24,6 +24,8 @@ def fast_gradient_sign(
     the cost with respect to the row [1]_. A network that is nearly always right can be
     wrong about most images after a change that is hardly seen.
 
+    See :doc:`/displays`.
+
     Parameters
     ----------
     estimator : object

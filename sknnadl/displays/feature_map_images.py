@@ -33,6 +33,8 @@ class FeatureMapDisplay:
 
     It is best made by `from_estimator`.
 
+    See :doc:`/displays`.
+
     Parameters
     ----------
     feature_maps : array-like of shape (n_maps, height, width)

@@ -35,6 +35,8 @@ class GradientNormDisplay:
 
     It is best made by `from_estimator`.
 
+    See :doc:`/displays`.
+
     Parameters
     ----------
     gradient_norms : array-like of shape (n_epochs, n_layers)

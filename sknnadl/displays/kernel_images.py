@@ -33,6 +33,8 @@ class KernelDisplay:
 
     It is best made by `from_estimator`.
 
+    See :doc:`/displays`.
+
     Parameters
     ----------
     kernels : array-like of shape (n_kernels, height, width)

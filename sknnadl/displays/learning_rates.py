@@ -33,6 +33,8 @@ class LearningRateRangeDisplay:
 
     It is best made by `from_result`.
 
+    See :doc:`/displays`.
+
     Parameters
     ----------
     rates : array-like of shape (n_rates,)

@@ -46,6 +46,8 @@ class MisclassifiedDisplay:
 
     It is best made by `from_estimator` or `from_predictions`.
 
+    See :doc:`/displays`.
+
     Parameters
     ----------
     images : array-like of shape (n, height, width) or (n, height, width, channels)

@@ -41,6 +41,8 @@ class ComparisonDisplay:
 
     It is best made by `from_report`.
 
+    See :doc:`/displays`.
+
     Parameters
     ----------
     names : list of str

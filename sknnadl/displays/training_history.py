@@ -51,6 +51,8 @@ class TrainingHistoryDisplay:
 
     It is best made by `from_estimator` or `from_estimators`.
 
+    See :doc:`/displays`.
+
     Parameters
     ----------
     loss : array-like of shape (n_epochs,), or dict of str to array-like

@@ -30,8 +30,8 @@ class ConvNetClassifier(TakesImages, BaseNetworkClassifier):
     """Convolutional network classifier.
 
     Layers of convolution and pooling, then dense ones (LeCun et al. 1998); formulas
-    and sources are on the page "Training" of the documentation. Pixels are best from 0
-    to 1. A network trained on images takes flat rows too, and vice versa.
+    and sources are on the pages :doc:`/images` and :doc:`/training`. Pixels are best
+    from 0 to 1. A network trained on images takes flat rows too, and vice versa.
 
     Parameters
     ----------

@@ -29,8 +29,9 @@ class ConvNetRegressor(TakesImages, BaseNetworkRegressor):
     """Convolutional network regressor, for one value an image or several.
 
     The network of `ConvNetClassifier` with outputs as they are (LeCun et al. 1998);
-    formulas and sources are on the page "Training" of the documentation. Pixels are
-    best from 0 to 1. A network trained on images takes flat rows too, and vice versa.
+    formulas and sources are on the pages :doc:`/images` and :doc:`/training`. Pixels
+    are best from 0 to 1. A network trained on images takes flat rows too, and vice
+    versa.
 
     Parameters
     ----------

@@ -195,9 +195,9 @@ class DenoisingAutoencoder(BaseAutoencoder):
 
     Notes
     -----
-    Formulas and sources are on the pages "Codes" and "Training" of the documentation.
-    While it trains or predicts, BLAS has one thread in the whole process, as bits
-    depend on their number.
+    Formulas and sources are on the pages :doc:`/codes` and :doc:`/training`. While it
+    trains or predicts, BLAS has one thread in the whole process, as bits depend on
+    their number.
 
     References
     ----------

@@ -24,8 +24,8 @@ class LikeSklearn:
     def like_sklearn(cls, *args: Any, **kwargs: Any) -> Self:
         """Return an estimator that trains as scikit-learn's of the same name does.
 
-        It has the defaults of that, and in regression targets as they are. The page
-        "From scikit-learn" of the documentation says what remains different.
+        It has the defaults of that, and in regression targets as they are.
+        :doc:`/from_sklearn` says what remains different.
 
         Parameters
         ----------

@@ -223,9 +223,8 @@ class MLPClassifier(TakesTables, LikeSklearn, BaseNetworkClassifier):
 
     Notes
     -----
-    Formulas and sources are on the page "Training" of the documentation. While it
-    trains or predicts, BLAS has one thread in the whole process, as bits depend on
-    their number.
+    Formulas and sources are on the page :doc:`/training`. While it trains or predicts,
+    BLAS has one thread in the whole process, as bits depend on their number.
 
     Examples
     --------

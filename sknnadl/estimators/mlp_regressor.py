@@ -222,9 +222,8 @@ class MLPRegressor(TakesTables, LikeSklearn, BaseNetworkRegressor):
 
     Notes
     -----
-    Formulas and sources are on the page "Training" of the documentation. While it
-    trains or predicts, BLAS has one thread in the whole process, as bits depend on
-    their number.
+    Formulas and sources are on the page :doc:`/training`. While it trains or predicts,
+    BLAS has one thread in the whole process, as bits depend on their number.
 
     Examples
     --------

@@ -43,8 +43,8 @@ class TakesTables(TakesRows):
         """Return an estimator that takes a table as it is.
 
         Columns of any scale, of text or categories, and with missing values: what is
-        usually done before a network is done inside. The page "Tables" of the
-        documentation says how, and "How the defaults were chosen" what it brings.
+        usually done before a network is done inside. :doc:`/tables` says how, and
+        :doc:`/defaults` what it brings.
 
         Parameters
         ----------

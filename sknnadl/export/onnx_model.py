@@ -29,6 +29,8 @@ def to_onnx(
     number of rows at once. It has no checks: rows that the estimator would refuse, of
     which it says why, are computed with.
 
+    See :doc:`/onnx`.
+
     Parameters
     ----------
     estimator : estimator

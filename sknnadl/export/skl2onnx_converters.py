@@ -37,6 +37,8 @@ def register_onnx(*subclasses: type) -> None:
     nothing. `AverageDarknessClassifier`, which has no probabilities, is not among
     them.
 
+    See :doc:`/onnx`.
+
     Parameters
     ----------
     *subclasses : type

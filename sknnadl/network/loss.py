@@ -23,6 +23,8 @@ class Loss(ABC):
     of its values. It is copied, pickled and shared by threads, so it keeps nothing
     between calls: what it is made of stays as it is, as in a frozen dataclass.
 
+    See :doc:`/losses`.
+
     Attributes
     ----------
     output_activation : {"softmax", "logistic", "identity", "exp"}

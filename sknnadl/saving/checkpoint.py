@@ -24,6 +24,8 @@ class Checkpoint:
     suffix of the name come the numbers of the fit's place among the tasks of the
     search, as in ``run-0-3.npz``.
 
+    See :doc:`/saving`.
+
     Parameters
     ----------
     path : str or path-like

@@ -21,6 +21,8 @@ def save(estimator: BaseEstimator, path: str | os.PathLike[str]) -> None:
     takes the place of what had the name before. What `load` makes of it predicts, and
     goes on training, with the same bits.
 
+    See :doc:`/saving`.
+
     Parameters
     ----------
     estimator : estimator
@@ -70,6 +72,8 @@ def load(path: str | os.PathLike[str]) -> Any:
 
     Nothing in the file is executed, so that it may come from anywhere, and reading it
     takes no more memory than three times the bytes that it has.
+
+    See :doc:`/saving`.
 
     Parameters
     ----------

@@ -35,6 +35,8 @@ def resume(
     It ends with the bits of a fit that was never stopped, and goes on keeping
     checkpoints in the same file.
 
+    See :doc:`/saving`.
+
     Parameters
     ----------
     path : str or path-like

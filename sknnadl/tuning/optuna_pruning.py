@@ -30,6 +30,8 @@ class OptunaPruning:
 
     A trial that is not pruned has the bits of a fit without the callback.
 
+    See :doc:`/choosing`.
+
     Parameters
     ----------
     trial : optuna.trial.Trial

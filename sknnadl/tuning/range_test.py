@@ -62,6 +62,8 @@ def learning_rate_range_test(
     All rates begin with the same weights and stay constant. Those of ``"cosine"`` and
     ``"one_cycle"`` are lower most of the time, and so bear more than half.
 
+    See :doc:`/mnist`.
+
     Parameters
     ----------
     estimator : object
