@@ -23,6 +23,7 @@ from sknnadl._sklearn import (
 )
 from sknnadl.estimators.attributes import kept_on_failure
 from sknnadl.estimators.inputs import as_given, as_numpy
+from sknnadl.estimators.labels import check_labels
 
 __all__ = ["AverageDarknessClassifier"]
 
@@ -102,6 +103,7 @@ class AverageDarknessClassifier(ClassifierMixin, BaseEstimator):
         """
         with kept_on_failure(self):
             X, y = as_numpy(X, "X"), as_numpy(y, "y")
+            check_labels(y)
             rows, labels = validate_data(
                 self, X, y, accept_sparse="csr", dtype="numeric"
             )

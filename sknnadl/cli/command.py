@@ -126,7 +126,7 @@ def _make_parser(prog: str) -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="compare")
     command = commands.add_parser(
-        "compare", help="compare classifiers", description=_DESCRIPTION
+        "compare", help="compare models", description=_DESCRIPTION
     )
     command.add_argument(
         "--dataset",
@@ -212,6 +212,13 @@ def _add_file_options(command: argparse.ArgumentParser) -> None:
         "--target", metavar="COLUMN", help="the column of the file to predict"
     )
     command.add_argument(
+        "--leave-out",
+        nargs="+",
+        default=[],
+        metavar="COLUMN",
+        help="columns that are no features, such as numbers of customers",
+    )
+    command.add_argument(
         "--task",
         choices=TASKS,
         default="auto",
@@ -248,7 +255,7 @@ def _load(options: argparse.Namespace) -> tuple[Any, Any, Any, dict[str, Any]]:
         )
     if options.dataset not in _IMAGES:
         return _load_file(options)
-    for name in ("target", "delimiter", "encoding", "no_header"):
+    for name in ("target", "leave_out", "delimiter", "encoding", "no_header"):
         if getattr(options, name):
             raise ValueError(
                 f"--{name.replace('_', '-')} is for a file of your own; leave it out "
@@ -271,6 +278,7 @@ def _load_file(options: argparse.Namespace) -> tuple[Any, Any, None, dict[str, A
     X, y = load_table(
         options.dataset,
         options.target,
+        leave_out=options.leave_out,
         delimiter=options.delimiter,
         encoding=options.encoding,
         header=not options.no_header,

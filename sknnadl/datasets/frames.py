@@ -29,6 +29,8 @@ FRAME_SUFFIXES = (*_DELIMITED, *_JSON, ".arff", *_ENGINES)
 _NUMBERS = {"boolean", "integer", "integer-na", "floating", "mixed-integer-float"}
 _NUMBERS |= {"decimal", "empty"}
 _WORDS = {"string", "categorical", "mixed-integer", "mixed"}
+#: In so few rows, words may well be different by chance.
+_FEW_ROWS = 20
 
 
 def read_frame(
@@ -194,10 +196,24 @@ def prepare(frame: Any, path: Path) -> tuple[Any, list[str]]:
         else:
             raise ValueError(
                 f"The features in {str(path)!r} must be numbers or words, and {name!r} "
-                f"has {kind}: make numbers of them, or take it out."
+                f"has {kind}: make numbers of them, or leave it out (leave_out, or "
+                "--leave-out)."
             )
     if not words:
         numbers = list(columns.values())
         return np.column_stack(numbers) if numbers else np.empty((len(frame), 0)), []
-    listed = ", ".join(map(repr, words[:10])) + (" and more" if len(words) > 10 else "")
-    return pandas.DataFrame(columns), [f"words, not numbers, in {listed}"]
+    rows = pandas.DataFrame(columns)
+    guesses = [f"words, not numbers, in {_listed(words)}"]
+    differ = [
+        name for name in words if _FEW_ROWS < rows[name].count() == rows[name].nunique()
+    ]
+    if differ:
+        guesses.append(
+            f"no word comes twice in {_listed(differ)}, so that they tell nothing of "
+            "new rows: leave them out (--leave-out)"
+        )
+    return rows, guesses
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(map(repr, names[:10])) + (" and more" if len(names) > 10 else "")

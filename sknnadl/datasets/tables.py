@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def load_table(
     path: str | os.PathLike[str],
     target: str | None = None,
     *,
+    leave_out: Sequence[str] = (),
     delimiter: str | None = None,
     encoding: str | None = None,
     header: bool = True,
@@ -55,6 +57,9 @@ def load_table(
         - each but ``.npz`` also in a ``.gz`` file, or alone in a ``.zip`` file.
     target : str, default=None
         The name of the target's column.
+    leave_out : list of str, default=()
+        The names of columns that are no features, such as numbers of customers, or
+        what is known only after the target.
     delimiter : str, default=None
         What is between the columns of text. By default a tab, ``;``, ``|``, ``,`` or
         space, the first that divides the first lines into equally many columns.
@@ -108,7 +113,7 @@ def load_table(
     if not path.is_file():
         raise ValueError(f"There is no file {str(path)!r}.")
     if outer == ".npz":
-        _refuse_target(target, path)
+        _refuse_columns(target, leave_out, path)
         with open_file(path) as file, explained(path, ".npz file of a table"):
             X, y = read_arrays(file, ("X", "y"))
         return _check(X, y, path)
@@ -120,7 +125,7 @@ def load_table(
         elif outer == ".zip":
             name, content = unzip(content)
     if _suffix(name) in _SPARSE_SUFFIXES:
-        _refuse_target(target, path)
+        _refuse_columns(target, leave_out, path)
         return _load_sparse(path, content)
     if _suffix(name) not in FRAME_SUFFIXES:
         raise ValueError(_unknown(path / name))
@@ -133,7 +138,7 @@ def load_table(
         header=header,
     )
     features, y = _take_target(frame, target, path, hint=header)
-    X, more = prepare(features, path)
+    X, more = prepare(_without(features, leave_out, target), path)
     if verbose and guesses + more:
         print(f"{path}: {'; '.join(guesses + more)}", file=sys.stderr)
     return _check(X, y, path)
@@ -151,11 +156,15 @@ def _unknown(path: Path) -> str:
     )
 
 
-def _refuse_target(target: str | None, path: Path) -> None:
+def _refuse_columns(target: str | None, leave_out: Sequence[str], path: Path) -> None:
     if target is not None:
         raise ValueError(
             f"{str(path)!r} has no names of columns, and its targets apart: leave out "
             "the target."
+        )
+    if leave_out:
+        raise ValueError(
+            f"{str(path)!r} has no names of columns, so that leave_out cannot name any."
         )
 
 
@@ -190,6 +199,22 @@ def _take_target(
             f"them row {missing[0] + 1}: fill it in, or take them out."
         )
     return frame.drop(columns=target), np.array(column.tolist())
+
+
+def _without(features: Any, leave_out: Sequence[str], target: str | None) -> Any:
+    """Return features without the columns of these names."""
+    if isinstance(leave_out, str):
+        raise ValueError(
+            f"leave_out must be a list of names of columns, got {leave_out!r}: give "
+            f"[{leave_out!r}]."
+        )
+    unknown = [name for name in leave_out if name not in features]
+    if unknown:
+        raise ValueError(
+            f"leave_out names {unknown}, and the columns beside the target {target!r} "
+            f"are {list(features.columns[:_MOST_NAMES])}: name only these."
+        )
+    return features.drop(columns=list(leave_out))
 
 
 def _is_number(name: str) -> bool:

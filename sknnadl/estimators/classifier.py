@@ -25,6 +25,7 @@ from sknnadl.estimators.class_outputs import MULTILABEL, ClassOutputs
 from sknnadl.estimators.features import HiddenFeatures
 from sknnadl.estimators.input_gradients import InputGradients
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
+from sknnadl.estimators.labels import check_labels
 from sknnadl.estimators.monitors import EvalSets
 from sknnadl.training.data import Rows
 from sknnadl.training.prediction import log_probabilities
@@ -167,6 +168,7 @@ class BaseNetworkClassifier(
         weight_scale=None,
     ):
         y = as_numpy(y, "y")
+        check_labels(y)
         X, y = self._check_X(X, y=y, reset=reset, multi_output=True)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)

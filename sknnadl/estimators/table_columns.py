@@ -19,6 +19,11 @@ from sknnadl.estimators.encoding import (
 )
 from sknnadl.estimators.inputs import TakesRows, as_numpy
 
+_MAKE_NUMBERS = (
+    "Make numbers of dates, such as the day of the year or the days since the first, "
+    "or leave them out."
+)
+
 
 class TakesTables(TakesRows):
     """Mixin of the estimators whose rows may be those of a table.
@@ -114,7 +119,16 @@ class TakesTables(TakesRows):
                 advice = "Text is taken with categorical_features='from_dtype'."
             if "Input X contains NaN" in text:
                 advice = "Or set impute_missing=True: a missing value is the median."
+            if text.startswith("Found array with dim"):
+                advice = (
+                    "Images are taken by ConvNetClassifier and ConvNetRegressor, and "
+                    "here as flat rows: X.reshape(len(X), -1)."
+                )
             raise ValueError(f"{text}\n{advice}" if advice else text) from None
+        except np.exceptions.DTypePromotionError:
+            raise ValueError(
+                f"The columns of X have no dtype in common. {_MAKE_NUMBERS}"
+            ) from None
 
     def _input_shape(self):
         if self._is_encoded():
@@ -211,6 +225,6 @@ def _is_categorical(frame, place):
     if kind in "Mmc":
         raise ValueError(
             f"The column {list(frame.columns)[place]!r} of X is of {column.dtype}, "
-            "which is neither numbers nor categories: make it one of them."
+            f"which is neither numbers nor categories. {_MAKE_NUMBERS}"
         )
     return kind not in "biuf"

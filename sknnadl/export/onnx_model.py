@@ -98,7 +98,7 @@ def _check_exportable(estimator: Any, feature_layer: int | None) -> None:
     """Refuse what is no fitted estimator of this package."""
     if not isinstance(estimator, EXPORTED):
         raise TypeError(
-            "estimator must be one of sknnadl, got "
+            "estimator must be a fitted estimator of sknnadl, got "
             f"{type(estimator).__name__}: a pipeline or ensemble with one inside is "
             "converted by skl2onnx.to_onnx, after sknnadl.register_onnx()."
         )

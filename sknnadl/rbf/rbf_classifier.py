@@ -20,6 +20,7 @@ from sknnadl._sklearn import (
 from sknnadl.estimators.attributes import kept_on_failure
 from sknnadl.estimators.class_outputs import MULTILABEL
 from sknnadl.estimators.inputs import AnyArray, as_given, as_numpy
+from sknnadl.estimators.labels import check_labels
 from sknnadl.rbf.base_rbf import BaseRBF
 from sknnadl.rbf.calibration import find_inverse_temperature
 
@@ -287,6 +288,10 @@ class RBFClassifier(ClassifierMixin, BaseRBF):
         if outputs.shape[1] == len(self.classes_):
             return outputs
         return np.hstack([-outputs, outputs])
+
+    def _make_rows(self, X, y, sample_weight, is_first):
+        check_labels(y)
+        return super()._make_rows(X, y, sample_weight, is_first)
 
     def _make_targets(self, y):
         if y.ndim == 2 and y.shape[1] == 1:

@@ -197,3 +197,19 @@ def test_an_interrupt_is_one_line(saved, n_jobs, tmp_path):
     assert lines[-1].startswith("python -m sknnadl: interrupted")
     assert ("goes on from" in lines[-1]) == saved
     assert "Traceback" not in error
+
+
+def test_columns_are_left_out(diabetes, tmp_path, capsys):
+    frame = pd.read_csv(diabetes).assign(number=[f"N{row}" for row in range(442)])
+    frame.to_csv(tmp_path / "numbered.csv", index=False)
+    common = ["--target", "target", "--task", "regression", "--estimators", "linear"]
+    path = tmp_path / "numbered.csv"
+    scores = []
+    for name, options in ((diabetes, []), (path, ["--leave-out", "number"])):
+        out = tmp_path / "report.json"
+        assert run("--dataset", name, *common, *options, "--out", out) == 0
+        assert "leave" not in capsys.readouterr().err
+        scores.append(json.loads(out.read_text())["models"][0]["r2"])
+    assert scores[0] == scores[1]
+    assert run("--leave-out", "number") == 2
+    assert "--leave-out is for a file of your own" in capsys.readouterr().err

@@ -198,6 +198,47 @@ def test_guesses_are_told(tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
+WITH_IDS = "id,town,month,kind\n" + "".join(
+    f"A{row},{'Bern' if row % 2 else 'Chur'},{row % 12},{row % 3}\n"
+    for row in range(21)
+)
+
+
+def test_words_that_never_come_twice_are_told(tmp_path, capsys):
+    path = write(tmp_path / "a.csv", WITH_IDS)
+    load_table(path, "kind", verbose=1)
+    assert capsys.readouterr().err == (
+        f"{path}: words, not numbers, in 'id', 'town'; no word comes twice in 'id', so "
+        "that they tell nothing of new rows: leave them out (--leave-out)\n"
+    )
+    load_table(path, "kind", leave_out=["id"], verbose=1)
+    assert capsys.readouterr().err == f"{path}: words, not numbers, in 'town'\n"
+
+
+def test_columns_that_are_left_out(tmp_path):
+    path = write(tmp_path / "a.csv", WITH_IDS)
+    rows, kinds = load_table(path, "kind", leave_out=["id"])
+    assert rows.columns.tolist() == ["town", "month"]
+    rows, same = load_table(path, "kind", leave_out=["town", "id"])
+    assert_array_equal(rows, [[row % 12] for row in range(21)])
+    assert_array_equal(kinds, same)
+
+
+@pytest.mark.parametrize(
+    ("leave_out", "message"),
+    [
+        (["ID"], r"names \['ID'\], and .* 'kind' are \['id', 'town', 'month'\]"),
+        (["kind"], r"names \['kind'\]"),
+        ("id", r"a list of names of columns, got 'id': give \['id'\]"),
+        (["id", "town", "month"], "a feature"),
+    ],
+)
+def test_columns_that_cannot_be_left_out(leave_out, message, tmp_path):
+    path = write(tmp_path / "a.csv", WITH_IDS)
+    with pytest.raises(ValueError, match=message):
+        load_table(path, "kind", leave_out=leave_out)
+
+
 TOO_WIDE = ("," * 100_000 + "y\n" + "1\n" * 100_000).encode()
 
 
@@ -242,6 +283,8 @@ def test_rows_of_svmlight_that_would_fill_the_memory(tmp_path):
         load_table(path)
     with pytest.raises(ValueError, match="leave out the target"):
         load_table(path, "kind")
+    with pytest.raises(ValueError, match="no names of columns, so that leave_out"):
+        load_table(path, leave_out=["a"])
 
 
 def test_a_bad_encoding(tmp_path):

@@ -279,7 +279,13 @@ MISTAKES = {
     ),
     # Which of the two it is, depends on the version of pandas.
     "text": ({"impute_missing": True}, "frame", "not convert string|of dtype object"),
-    "dates": ({"categorical_features": "from_dtype"}, "dates", "'day' of X is of"),
+    "dates": (
+        {"categorical_features": "from_dtype"},
+        "dates",
+        "'day' of X is of .* Make numbers of dates, such as",
+    ),
+    "dates, no options": ({}, "dates and numbers", "Make numbers of dates, such as"),
+    "images": ({}, "images", r"(?s)array with dim.*ConvNetC.*X\.reshape\(len\(X\), -1"),
     "infinite": ({"impute_missing": True}, "infinite", "infinity"),
     "no such name": ({"categorical_features": ["hue"]}, "frame", r"got \['hue'\]"),
     "no such place": ({"categorical_features": [4]}, "frame", "4 features"),
@@ -297,6 +303,8 @@ def make_mistake(kind):
         "holes": make_holes(numbers),
         "holes in text": frame.assign(colour=make_holes(frame)["colour"]),
         "dates": frame.assign(day=pd.Timestamp("2020-01-01")),
+        "dates and numbers": numbers.assign(day=pd.Timestamp("2020-01-01")),
+        "images": np.zeros((len(y), 4, 4)),
         "infinite": numbers.assign(price=np.inf),
         "no rows": frame[:0],
     }[kind], y[: 0 if kind == "no rows" else None]

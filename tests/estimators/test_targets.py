@@ -24,11 +24,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
 
 from sknnadl import (
+    AverageDarknessClassifier,
     ConvNetClassifier,
     ConvNetRegressor,
     MLPClassifier,
     MLPRegressor,
     NetworkClassifier,
+    RBFClassifier,
 )
 from sknnadl.network import Dense, Flatten
 
@@ -464,3 +466,25 @@ def test_targets_too_large_to_square():
     model.set_params(n_iter_no_change=np.inf, solver="sgd").fit(X, 1e300 * X[:, 0])
     ratio = model.predict(X) / 1e300
     assert ((ratio - X[:, 0]) ** 2).mean() < 0.1
+
+
+@pytest.mark.parametrize("as_given", [list, np.array, pd.Series], ids=repr)
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (["a", None, "b"], "no label in 50 of 150 rows, the first of them row 1."),
+        (["a", 1, "b"], r"types \['int', 'str'\], which cannot be sorted"),
+    ],
+)
+def test_labels_that_cannot_be_sorted(iris, labels, message, as_given):
+    labels = np.tile(np.array(labels, dtype=object), 50)
+    y = labels if as_given is np.array else as_given(labels)
+    X = np.abs(iris[0])
+    for train in (
+        quick().fit,
+        lambda X, y: quick().partial_fit(X, y, classes=["a", "b"]),
+        RBFClassifier(random_state=0).fit,
+        AverageDarknessClassifier().fit,
+    ):
+        with pytest.raises(ValueError, match=message):
+            train(X, y)
