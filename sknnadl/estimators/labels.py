@@ -8,11 +8,13 @@ import numpy as np
 def check_labels(y: Any) -> None:
     """Refuse labels that cannot be sorted, of which scikit-learn says something else.
 
-    Those are missing ones, and text beside what is no text.
+    Those are missing ones, and text beside what is no text, but for lists of both:
+    there numbers are made text, as scikit-learn does.
     """
     is_missing = y.isna() if hasattr(y, "isna") else None
-    if isinstance(y, list | tuple):
-        y = np.array(y, dtype=object)  # whose numbers stay numbers beside text
+    is_list = isinstance(y, list | tuple)
+    if is_list:
+        y = np.array(y, dtype=object)  # in which what is missing stays so beside text
     y = np.asarray(y) if hasattr(y, "iloc") else y
     if not isinstance(y, np.ndarray) or y.dtype != object or y.ndim != 1:
         return
@@ -29,7 +31,8 @@ def check_labels(y: Any) -> None:
             "rows out."
         )
     kinds = sorted({type(label).__name__ for label in y})
-    if "str" in kinds and not all(isinstance(label, str) for label in y):
+    are_mixed = "str" in kinds and not all(isinstance(label, str) for label in y)
+    if are_mixed and not is_list:
         raise ValueError(
             f"y has labels of the types {kinds}, which cannot be sorted: make text of "
             "all of them, or numbers."

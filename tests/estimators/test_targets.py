@@ -22,6 +22,7 @@ from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from sklearn.neural_network import MLPRegressor as SklearnMLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
+from sklearn.svm import SVC
 
 from sknnadl import (
     AverageDarknessClassifier,
@@ -468,15 +469,21 @@ def test_targets_too_large_to_square():
     assert ((ratio - X[:, 0]) ** 2).mean() < 0.1
 
 
-@pytest.mark.parametrize("as_given", [list, np.array, pd.Series], ids=repr)
+MISSING = "no label in 50 of 150 rows, the first of them row 1."
+MIXED = r"types \['int', 'str'\], which cannot be sorted"
+
+
 @pytest.mark.parametrize(
-    ("labels", "message"),
+    ("labels", "as_given", "message"),
     [
-        (["a", None, "b"], "no label in 50 of 150 rows, the first of them row 1."),
-        (["a", 1, "b"], r"types \['int', 'str'\], which cannot be sorted"),
+        (["a", None, "b"], list, MISSING),
+        (["a", None, "b"], np.array, MISSING),
+        (["a", None, "b"], pd.Series, MISSING),
+        (["a", 1, "b"], np.array, MIXED),
+        (["a", 1, "b"], pd.Series, MIXED),
     ],
 )
-def test_labels_that_cannot_be_sorted(iris, labels, message, as_given):
+def test_labels_that_cannot_be_sorted(iris, labels, as_given, message):
     labels = np.tile(np.array(labels, dtype=object), 50)
     y = labels if as_given is np.array else as_given(labels)
     X = np.abs(iris[0])
@@ -488,3 +495,9 @@ def test_labels_that_cannot_be_sorted(iris, labels, message, as_given):
     ):
         with pytest.raises(ValueError, match=message):
             train(X, y)
+
+
+def test_numbers_beside_text_in_a_list_are_text_as_in_scikit_learn(iris):
+    y = ["a", 1, "b"] * 50
+    for model in (quick(), RBFClassifier(random_state=0), SVC()):
+        assert model.fit(iris[0], y).classes_.tolist() == ["1", "a", "b"]
