@@ -78,6 +78,6 @@ def test_one_kill(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_eight_kills(n_jobs, tmp_path):
-    assert len(kill(8, n_jobs, tmp_path)) > 2
+@pytest.mark.parametrize(("n_jobs", "n_times"), [(1, 8), (2, 4)])
+def test_more_kills(n_jobs, n_times, tmp_path):
+    assert len(kill(n_times, n_jobs, tmp_path)) > 2
