@@ -34,7 +34,7 @@ static PyObject *network_gradient(PyObject *self, PyObject *args)
         || (training && draws(&s)
             && !read_generators(capsules, s.pieces, generators)))
         return release(a, ARRAYS);
-    place_layers(&s, width);
+    place_layers(&s, width, threads);
     threads = threads_of(&s, threads);
     Py_ssize_t outputs = s.layers[s.count - 1].outputs;
     a[GRADIENT] = (Array)WRITE(gradient, a[PARAMETERS].view.len);
@@ -45,7 +45,7 @@ static PyObject *network_gradient(PyObject *self, PyObject *args)
     if (acquire(a + GRADIENT, ARRAYS - GRADIENT))
         RUN(network_gradient, is_double, &s, DATA(PARAMETERS), DATA(GRADIENT),
             ALIGNED(MEMORY), DATA(X), DATA(TARGETS), DATA(WEIGHTS), scale, loss,
-            DATA(LOGITS), training, generators, threads);
+            DATA(LOGITS), training, generators, threads, NULL);
     return release(a, ARRAYS);
 }
 
@@ -128,7 +128,7 @@ static PyObject *network_outputs(PyObject *self, PyObject *args)
     if (!acquire(a, MEMORY)
         || !read_network(&s, a + LAYOUT, a + NUMBERS, a + PARAMETERS, a + X, width))
         return release(a, ARRAYS);
-    place_layers(&s, width);
+    place_layers(&s, width, threads);
     threads = threads_of(&s, threads);
     a[MEMORY] = (Array)GROW(memory, s.shared + threads * s.own);
     a[LOGITS] = (Array)WRITE(logits, s.n, s.layers[s.count - 1].outputs, width);

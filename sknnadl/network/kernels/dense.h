@@ -12,15 +12,14 @@ TARGET static void NAME(dense)(const Dense *s, const REAL *x, const REAL *weight
             out[i * s->units + j] += biases[j];
 }
 
-/* The rows of weights_gradient = x.T dz of the inputs from `from` to `to`. */
-TARGET static void NAME(dense_weights_gradient)(const Dense *s, Py_ssize_t from,
-                                                Py_ssize_t to, const REAL *x,
-                                                const REAL *dz, REAL *gradient,
-                                                REAL *memory)
+/* weights_gradient = x.T dz, of as many inputs as are said, from the first of `x` on */
+TARGET static void NAME(dense_weights_gradient)(const Dense *s, Py_ssize_t inputs,
+                                                const REAL *x, const REAL *dz,
+                                                REAL *gradient, REAL *memory)
 {
-    Product p = {.rows = to - from, .lines = 1, .depth = s->n, .columns = s->units,
+    Product p = {.rows = inputs, .lines = 1, .depth = s->n, .columns = s->units,
                  .row_step = 1, .step = s->inputs};
-    NAME(multiply)(p, x + from, dz, gradient + from * s->units, memory);
+    NAME(multiply)(p, x, dz, gradient, memory);
 }
 
 /* biases_gradient = the sum of the rows of dz */
@@ -34,7 +33,8 @@ TARGET static void NAME(sum_of_rows)(Py_ssize_t n, Py_ssize_t units, const REAL 
 }
 
 /* dx = dz transposed, where this is weights.T; without it, for few rows, dx is
-   (weights dz.T).T: to transpose the weights would take longer. */
+   (weights dz.T).T: to transpose the weights would take longer. Whole vectors of rows are
+   two at a time, as the weights, which no cache may hold, are read again for the next. */
 TARGET static void NAME(dense_input_gradient)(const Dense *s, const REAL *weights,
                                               const REAL *transposed, const REAL *dz,
                                               REAL *dx, REAL *memory)
@@ -45,7 +45,7 @@ TARGET static void NAME(dense_input_gradient)(const Dense *s, const REAL *weight
         NAME(multiply)(p, dz, transposed, dx, memory);
         return;
     }
-    Py_ssize_t filled = NAME(filled_columns)(s->n);
+    Py_ssize_t filled = s->n > HALF ? (s->n + LANES - 1) / LANES * LANES : HALF;
     Product p = {.rows = s->inputs, .lines = 1, .depth = s->units, .columns = filled,
                  .row_step = s->units, .step = 1, .b_step = filled, .out_step = filled};
     REAL *dz_transposed = memory, *dx_transposed = memory + s->units * filled;
@@ -61,7 +61,7 @@ TARGET static void NAME(dense_gradients)(const Dense *s, const REAL *x,
                                          REAL *weights_gradient, REAL *biases_gradient,
                                          REAL *dx, REAL *memory)
 {
-    NAME(dense_weights_gradient)(s, 0, s->inputs, x, dz, weights_gradient, memory);
+    NAME(dense_weights_gradient)(s, s->inputs, x, dz, weights_gradient, memory);
     NAME(sum_of_rows)(s->n, s->units, dz, biases_gradient);
     if (!dx)
         return;

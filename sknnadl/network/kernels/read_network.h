@@ -161,7 +161,7 @@ static Py_ssize_t batches_memory(Network *s, const Batches *b, int threads,
 {
     Py_ssize_t most = 0;
     for (Py_ssize_t i = 0; i < b->count; i++) {
-        place_batch(s, b, i, width);
+        place_batch(s, b, i, width, threads);
         most = Py_MAX(most, s->shared + threads_of(s, threads) * s->own);
     }
     return most;

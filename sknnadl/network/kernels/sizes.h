@@ -33,7 +33,8 @@ typedef struct {
     Py_ssize_t pool_height, pool_width, down, across; /* windows, and how many */
 } ConvPool;
 
-enum { STEPPED_AT_A_TIME = 1 << 16 }; /* parameters, by one thread */
+/* Parameters, by one thread, and those that stay in its cache. */
+enum { STEPPED_AT_A_TIME = 1 << 16, STEPPED_AT_ONCE = 1 << 15 };
 enum { DESCENT, MOMENTUM, ADAM, RMSPROP, ADAGRAD, ADADELTA, OPTIMIZERS };
 #define MOST_NUMBERS 5
 
@@ -61,6 +62,13 @@ typedef struct {
     Py_ssize_t within[MOST_PLACES]; /* (places,) a patch from the window's first */
 } Places;
 
+/* How many inputs' weights are differentiated and stepped on at a time: their gradient
+   stays in the cache. */
+static Py_ssize_t inputs_at_a_step(const Dense *s)
+{
+    return Py_MAX(1, STEPPED_AT_ONCE / s->units / MOST_ROWS) * MOST_ROWS;
+}
+
 /* A vector for each row and each input, where there are few units. */
 static Py_ssize_t dense_memory(const Dense *s)
 {
@@ -76,7 +84,7 @@ static int is_transposed(Py_ssize_t n)
 /* The gradient of the input: the rows transposed, or a vector for each row and unit. */
 static Py_ssize_t dense_input_gradient_memory(const Dense *s, Py_ssize_t width)
 {
-    Py_ssize_t filled = Py_MAX(s->n, MOST_BYTES / width);
+    Py_ssize_t filled = s->n + MOST_BYTES / width;
     return Py_MAX((s->inputs + s->units) * filled * width,
                   (s->n + s->units) * MOST_BYTES);
 }

@@ -189,11 +189,27 @@ TARGET static void NAME(step_task)(void *given, Py_ssize_t task, int worker)
                     j->s, j->numbers, j->w, j->g, j->m, j->v);
 }
 
-/* The same, on some threads. */
+/* A step on some threads. */
+TARGET static void NAME(share_step)(NAME(step_job) *job, int threads)
+{
+    Py_ssize_t count = job->stop - job->start;
+    Py_ssize_t parts = (count + STEPPED_AT_A_TIME - 1) / STEPPED_AT_A_TIME;
+    share(parts, parts < 4 ? 1 : threads, NAME(step_task), job);
+}
+
 TARGET static void NAME(optimizer_step)(int threads, int optimizer, STEP_ARGUMENTS)
 {
     NAME(step_job) job = {optimizer, start, stop, s, numbers, w, m, v, g};
-    Py_ssize_t parts = (stop - start + STEPPED_AT_A_TIME - 1) / STEPPED_AT_A_TIME;
-    share(parts, parts < 4 ? 1 : threads, NAME(step_task), &job);
+    NAME(share_step)(&job, threads);
+}
+
+/* The job's step, on `count` parameters from `start` on, whose gradient is `g`. */
+TARGET static void NAME(step_some)(const NAME(step_job) *j, Py_ssize_t start,
+                                   Py_ssize_t count, const REAL *g)
+{
+    Shrinkage s = *j->s;
+    s.n_weights -= start;
+    NAME(step_part)(j->optimizer, 0, count, &s, j->numbers, j->w + start, g,
+                    j->m ? j->m + start : NULL, j->v ? j->v + start : NULL);
 }
 #undef STEP_ARGUMENTS

@@ -22,7 +22,7 @@ from sknnadl.network import (
     MaxPool2D,
     Network,
 )
-from sknnadl.network.kernels import KernelLayer, Kind, Steps, bind_network, compiled
+from sknnadl.network.kernels import KernelLayer, Kind, Steps, bind_network, bind_step, compiled
 from sknnadl.network.layers.activations import ACTIVATIONS
 from sknnadl.network.losses import REGRESSION_LOSSES, CrossEntropy, LogLoss
 
@@ -174,6 +174,18 @@ PIECES = {
     "tiles": ([Conv2D(16, 3), Conv2D(18, 3), Flatten(), Dense(9)], (9, 9, 16)),
     "averages": (
         [Conv2D(7, 3, padding="same"), BatchNorm("relu"), AveragePool2D(2), Flatten()],
+        (9, 9, 2),
+    ),
+    # Of many weights, so that a thread takes pieces together.
+    "wide": (
+        [Dropout(0.2), Dense(400, "tanh"), BatchNorm(), Dropout(0.5), Dense(300)],
+        (90,),
+    ),
+    "wide images": (
+        [
+            *(Conv2D(7, 3), MaxPool2D(2), BatchNorm("relu"), Flatten()),
+            *(Dense(700), Dropout(0.5), Dense(200)),
+        ],
         (9, 9, 2),
     ),
 }
@@ -479,6 +491,34 @@ def take_steps(rngs=None, sizes=(3, 1), n_pieces=(1, 1), steps=STEPS, targets=No
 def test_steps_are_taken_one_after_the_other():
     # of the linear squared error: all gradients are -1, then -(1 - 4 * 0.1)
     np.testing.assert_allclose(take_steps(), 0.1 + 0.1 * 0.6, rtol=1e-14)
+
+
+@each_dtype
+@each_network
+def test_steps_have_the_bits_of_gradients_and_steps_apart(level, name, dtype):
+    shape, n_pieces = PIECES[name][1], (3, 2)
+    x, targets, weights = make_rows(101, shape, dtype)
+    adam, shrinkage = (0.01, 1e-8, 0.9, 0.99, 1.5), (0.1, 0.2, 0.7)
+    apart = make(*PIECES[name], dtype)
+    trained = apart.n_trained
+    state, logits, rngs = np.zeros((2, trained), dtype), [], generators(3)
+    step = bind_step(2, apart.parameters[:trained], list(state))
+    for rows, n in zip((slice(60), slice(60, 101)), n_pieces, strict=True):
+        given = x[rows], targets[rows], LogLoss(), 1 / len(x[rows]), weights[rows]
+        of_rows, gradient = differentiate(apart, *given, rngs=rngs[:n])
+        logits.append(of_rows)
+        step(gradient[:trained], 0, trained, (apart.n_weights, *shrinkage), adam, 1)
+        apart.parameters[trained:] -= gradient[trained:]
+    for n_threads in (1, 2):
+        network = make(*PIECES[name], dtype)
+        own, of_all = np.zeros_like(state), np.empty_like(targets)
+        numbers, shrinkages = np.array([adam] * 2), np.array([shrinkage] * 2)
+        steps = Steps(2, *own, numbers, network.n_weights, shrinkages)
+        given = (x, targets, weights), LogLoss(), generators(3), of_all
+        network.train(*given, (60, 41), n_pieces, steps, n_threads)
+        np.testing.assert_array_equal(network.parameters, apart.parameters)
+        np.testing.assert_array_equal(own, state)
+        np.testing.assert_array_equal(of_all, np.concatenate(logits))
 
 
 @pytest.mark.parametrize(
