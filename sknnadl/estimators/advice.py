@@ -12,6 +12,7 @@ from sknnadl.training.diagnosis import (
     diagnose,
     explain_divergence,
     kept_is_exploded,
+    largest_raw_pixel,
     outputs_are_saturated,
 )
 from sknnadl.training.recipe import FULL_BATCH
@@ -33,6 +34,18 @@ def warn_of_divergence(estimator: Any, run: TrainingRun, stacklevel: int) -> Non
         raise ValueError(text) from None
     text += f" Training stopped; the network is {_describe_kept(run)}."
     warnings.warn(text, ConvergenceWarning, stacklevel=stacklevel)
+
+
+def warn_of_raw_pixels(run: TrainingRun, stacklevel: int) -> None:
+    """Warn of images whose pixels are so large that little will be learned of them."""
+    largest = largest_raw_pixel(run)
+    if largest is not None:
+        text = (
+            f"The pixels are as large as {largest:g}, of which a network learns little "
+            "or nothing: give pixels from 0 to 1, as X / 255 makes them of bytes, here "
+            "and in prediction."
+        )
+        warnings.warn(text, UserWarning, stacklevel=stacklevel)
 
 
 def warn_of_interrupt(run: TrainingRun, stacklevel: int) -> None:

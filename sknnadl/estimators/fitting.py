@@ -8,6 +8,7 @@ from sklearn.utils import check_random_state
 from sknnadl.estimators.advice import (
     warn_of_divergence,
     warn_of_interrupt,
+    warn_of_raw_pixels,
     warn_unless_learned,
 )
 from sknnadl.estimators.chosen_loss import check_chosen_loss
@@ -156,6 +157,8 @@ def train(estimator, run, n_epochs, context, X, y, sample_weight, is_fit=False):
     With a callback context the callbacks are told of each epoch. A `fit` that did not
     converge is warned of, and one that is interrupted keeps what it has.
     """
+    if is_fit and not run.history["loss"]:
+        warn_of_raw_pixels(run, stacklevel=6)
     metadata = None if sample_weight is None else {"sample_weight": sample_weight}
     told = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
     if context:

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from sknnadl.network.arrays import Array
+from sknnadl.network.layers.conv import Conv2D
 from sknnadl.network.layers.layer import Role
 from sknnadl.network.loss import constant_logits, gradient_at
 from sknnadl.network.network import Network
@@ -108,6 +109,18 @@ def explain_divergence(run: TrainingRun) -> tuple[str, float]:
     if rate * strength > _OVERSHOOT and strength > _STRONG:
         return "penalty", step.penalty.alpha
     return "rate", rate
+
+
+def largest_raw_pixel(run: TrainingRun) -> float | None:
+    """Return the largest of pixels that go unscaled to a convolution, or None.
+
+    Of images that come first; batch normalization before it would scale them.
+    """
+    if not isinstance(run.trainer.network.specs[0], Conv2D):
+        return None
+    images = _some_rows(run, _FEW_ROWS).inputs(slice(None))
+    largest = float(np.abs(images).max(initial=0))
+    return largest if largest > _LARGE else None
 
 
 def kept_is_exploded(run: TrainingRun) -> bool:

@@ -1,12 +1,21 @@
 """Bad input, diverging and interrupted training: clear words, and nothing lost."""
 
+import warnings
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_wine, make_regression
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score
 
-from sknnadl import ConvNetClassifier, MLPClassifier, MLPRegressor
+from sknnadl import (
+    ConvNetClassifier,
+    ConvNetRegressor,
+    MLPClassifier,
+    MLPRegressor,
+    NetworkClassifier,
+)
+from sknnadl.network import BatchNorm, Conv2D, Flatten
 from sknnadl.training.epoch import Trainer
 
 
@@ -228,6 +237,23 @@ def test_divergence_later_keeps_the_last_good_epoch(iris):
     assert len(model.loss_curve_) == 6
 
 
+@pytest.mark.parametrize("estimator", [ConvNetClassifier, ConvNetRegressor])
+def test_raw_pixels_are_named_before_any_work(estimator, digits):
+    X, y = (255 * digits.X_train[:50]).astype(np.uint8), digits.y_train[:50]
+    model = estimator((4,), kernel_size=3, max_iter=1, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UserWarning, match=r"as large as 255.*X / 255"):
+            model.fit(X, y)
+        assert state(model) == {}
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(X / 255, y)
+        model.fit(X // 16, y)  # some images have few grey levels
+        layers = BatchNorm(), Conv2D(4, 3), Flatten()
+        NetworkClassifier(layers, input_shape=(8, 8), max_iter=1).fit(X, y)
+
+
+@pytest.mark.filterwarnings("ignore:The pixels are as large as 255")
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
 @pytest.mark.parametrize("scale", [16, 255])
 def test_neurons_that_die_of_features_too_large_are_named(scale, dropout, digits):
