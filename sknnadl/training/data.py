@@ -176,17 +176,23 @@ class Rows:
     def inputs(self, indices: Indices) -> Array:
         """Return the inputs alone, in the manner of `take`."""
         places = indices if self._places is None else self._places[indices]
-        rows = self._X[places] if isinstance(places, slice) else self._gather(places)
         if self._sparse:
-            rows = rows.toarray()
-        rows = rows.reshape(len(rows), *self.input_shape)
-        flags = rows.flags
-        if rows.dtype == self.dtype and flags.c_contiguous and flags.aligned:
-            return cast(Array, rows)
-        converted = self._buffer("converted", rows.shape, self.dtype)
+            rows = self._X[places]
+            rows.data = self._converted(rows.data)
+            rows = rows.toarray(out=self._buffer("dense", rows.shape, self.dtype))
+            return cast(Array, rows.reshape(len(rows), *self.input_shape))
+        rows = self._X[places] if isinstance(places, slice) else self._gather(places)
+        return self._converted(rows.reshape(len(rows), *self.input_shape))
+
+    def _converted(self, values: npt.NDArray[Any]) -> Array:
+        """Return values as the network computes with them."""
+        flags = values.flags
+        if values.dtype == self.dtype and flags.c_contiguous and flags.aligned:
+            return values
+        converted = self._buffer("converted", values.shape, self.dtype)
         try:
             with np.errstate(over="raise"):
-                np.copyto(converted, rows, casting="unsafe")
+                np.copyto(converted, values, casting="unsafe")
         except FloatingPointError:
             raise ValueError(
                 f"X contains a value too large for dtype={str(self.dtype)!r}: scale "
@@ -195,8 +201,6 @@ class Rows:
         return converted
 
     def _gather(self, places: npt.NDArray[np.intp]) -> Any:
-        if self._sparse:
-            return self._X[places]
         rows = self._buffer(
             "gathered", (len(places), *self._X.shape[1:]), self._X.dtype
         )

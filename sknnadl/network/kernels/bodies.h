@@ -2,6 +2,7 @@
    each needs none but those before it. */
 #include "vectors.h"
 #include "products.h"
+#include "zeros.h"
 #include "dense.h"
 #include "activations.h"
 #include "losses.h"

@@ -4,9 +4,22 @@
 TARGET static void NAME(dense)(const Dense *s, const REAL *x, const REAL *weights,
                                const REAL *biases, REAL *out, REAL *memory)
 {
-    Product p = {.rows = s->n, .lines = 1, .depth = s->inputs, .columns = s->units,
+    Product p = {.lines = 1, .depth = s->inputs, .columns = s->units,
                  .row_step = s->inputs, .step = 1};
-    NAME(multiply)(p, x, weights, out, memory);
+    Py_ssize_t some;
+    for (Py_ssize_t i = 0; i < s->n; i += some) {
+        const REAL *row = x + i * s->inputs;
+        int leaves_out = NAME(row_has_few)(s, row);
+        for (some = 1; !leaves_out && i + some < s->n; some++)
+            if (NAME(row_has_few)(s, row + some * s->inputs))
+                break;
+        p.rows = some;
+        if (leaves_out)
+            NAME(multiply_listed)(s->inputs, s->units, row, weights, out + i * s->units,
+                                  memory);
+        else
+            NAME(multiply)(p, row, weights, out + i * s->units, memory);
+    }
     for (Py_ssize_t i = 0; i < s->n; i++)
         for (Py_ssize_t j = 0; j < s->units; j++)
             out[i * s->units + j] += biases[j];
@@ -17,9 +30,25 @@ TARGET static void NAME(dense_weights_gradient)(const Dense *s, Py_ssize_t input
                                                 const REAL *x, const REAL *dz,
                                                 REAL *gradient, REAL *memory)
 {
-    Product p = {.rows = inputs, .lines = 1, .depth = s->n, .columns = s->units,
-                 .row_step = 1, .step = s->inputs};
-    NAME(multiply)(p, x, dz, gradient, memory);
+    Product p = {.lines = 1, .depth = s->n, .columns = s->units, .row_step = 1,
+                 .step = s->inputs};
+    Py_ssize_t at_a_time = inputs_listed(s), some;
+    for (Py_ssize_t i = 0; i < inputs; i += some) {
+        some = Py_MIN(at_a_time, inputs - i);
+        int leaves_out = NAME(columns_have_few)(s, some, x + i);
+        while (!leaves_out && i + some < inputs) {
+            Py_ssize_t more = Py_MIN(at_a_time, inputs - i - some);
+            if (NAME(columns_have_few)(s, more, x + i + some))
+                break;
+            some += more;
+        }
+        p.rows = some;
+        if (leaves_out)
+            NAME(multiply_columns_listed)(s, some, x + i, dz, gradient + i * s->units,
+                                          memory);
+        else
+            NAME(multiply)(p, x + i, dz, gradient + i * s->units, memory);
+    }
 }
 
 /* biases_gradient = the sum of the rows of dz */

@@ -17,11 +17,16 @@
 #define MOST_BYTES 64   /* of a vector */
 #define MOST_ROWS 12    /* that are multiplied at a time */
 #define CHUNK 8         /* vectors that are added up in registers at a time */
+#define LISTED_CHUNK 13 /* the same, of one number times rows of another array */
 #define MOST_PLACES 256 /* of a window: a byte says which of them is the largest */
 
 typedef struct {
     Py_ssize_t n, inputs, units;
 } Dense;
+
+/* Where zeros are looked for, how many numbers are in lists at a time, and the bytes that
+   the cache of a core is sure to hold. */
+enum { MANY_ROWS = 32, MANY_INPUTS = 64, LISTED = 1 << 14, SECOND_LEVEL = 1 << 19 };
 
 enum { IDENTITY, RELU, LEAKY_RELU, SIGMOID, TANH, SOFTPLUS, ELU, ACTIVATIONS };
 enum { LOG_LOSS, CROSS_ENTROPY, SQUARED_ERROR, LINEAR_SQUARED_ERROR, LOSSES };
@@ -69,10 +74,19 @@ static Py_ssize_t inputs_at_a_step(const Dense *s)
     return Py_MAX(1, STEPPED_AT_ONCE / s->units / MOST_ROWS) * MOST_ROWS;
 }
 
-/* A vector for each row and each input, where there are few units. */
+/* How many inputs have lists, of as many numbers as there are rows, at a time. */
+static Py_ssize_t inputs_listed(const Dense *s)
+{
+    return Py_MAX(MOST_ROWS, LISTED / Py_MAX(1, s->n));
+}
+
+/* A vector for each row and each input, where there are few units; or lists of numbers,
+   of places, and for each of some inputs a number, a place and a count. */
 static Py_ssize_t dense_memory(const Dense *s)
 {
-    return (s->n + s->inputs) * MOST_BYTES;
+    Py_ssize_t in_lists = inputs_listed(s) * (s->n + 2);
+    return Py_MAX((s->n + s->inputs) * MOST_BYTES,
+                  Py_MAX(in_lists, s->inputs) * 2 * (Py_ssize_t)sizeof(double));
 }
 
 /* Whether weights are transposed for the gradient of so many rows of a mini-batch. */

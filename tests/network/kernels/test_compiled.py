@@ -326,6 +326,65 @@ def test_no_row_changes_the_bits_of_another(level, dtype, units):
         np.testing.assert_array_equal(dx[rows], some[-1])
 
 
+@st.composite
+def mostly_zeros(draw):
+    """Return rows, some with few numbers that are not zeros, and weights."""
+    n, n_in = draw(st.integers(1, 80)), draw(st.integers(60, 150))
+    rng = np.random.default_rng(draw(st.integers(0, 1000)))
+    shares = draw(st.sampled_from([(0.1,), (0.0, 0.02), (0.05, 0.9), (0.3, 0.36)]))
+    x = rng.standard_normal((n, n_in)) * (
+        rng.random((n, n_in)) < rng.choice(shares, (n, 1))
+    )
+    if draw(st.booleans()):
+        x[:, rng.random(n_in) < 0.5] = -0.0
+    return x, rng.standard_normal((n_in, draw(st.integers(1, 150)))), rng
+
+
+@needs_kernels
+@given(arrays=mostly_zeros(), dtype=st.sampled_from(["float32", "float64"]))
+@settings(max_examples=200)
+def test_zeros_that_are_left_out_change_no_bit(level, arrays, dtype):
+    x, weights, rng = arrays
+    n, units = len(x), weights.shape[1]
+    gradient = rng.standard_normal((n, units))
+    arrays = [array.astype(dtype) for array in (x, weights, gradient)]
+    out, weights_gradient, *_ = multiply_both_ways(CompiledProduct, *arrays)
+    tolerance = 1e-4 if dtype == "float32" else 1e-12
+    exact = multiply_both_ways(BlasProduct, *arrays)
+    np.testing.assert_allclose(out, exact[0], rtol=0, atol=tolerance)
+    np.testing.assert_allclose(weights_gradient, exact[1], rtol=0, atol=tolerance)
+    # With numbers behind them that meet weights of zero, no row has few.
+    more = np.ones((n, 2 * x.shape[1]), dtype), np.zeros((2 * x.shape[1], units), dtype)
+    full = np.hstack([arrays[0], more[0]]), np.vstack([arrays[1], more[1]]), arrays[2]
+    np.testing.assert_array_equal(multiply_both_ways(CompiledProduct, *full)[0], out)
+    # Of fewer rows than 32, no column has few.
+    parts = [rows for rows in (slice(20), slice(20, 40)) if len(x[rows])]
+    for rows in parts:
+        few = [arrays[0][rows], arrays[1], arrays[2][rows]]
+        many = [np.zeros((80, array.shape[1]), dtype) for array in (few[0], few[2])]
+        for one, other in zip(many, (few[0], few[2]), strict=True):
+            one[: len(other)] = other
+        filled = multiply_both_ways(CompiledProduct, many[0], few[1], many[1])
+        alone = multiply_both_ways(CompiledProduct, *few)
+        np.testing.assert_array_equal(filled[1], alone[1])
+
+
+@needs_kernels
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_rows_of_more_words_than_a_cache_holds(level, dtype):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((70, 3000)) * (rng.random((70, 3000)) < 0.01)
+    arrays = x, rng.standard_normal((3000, 90)), rng.standard_normal((70, 90))
+    arrays = [array.astype(dtype) for array in arrays]
+    tolerance = 1e-4 if dtype == "float32" else 1e-12
+    for one, other in zip(
+        multiply_both_ways(CompiledProduct, *arrays)[:3],
+        multiply_both_ways(BlasProduct, *arrays)[:3],
+        strict=True,
+    ):
+        np.testing.assert_allclose(one, other, rtol=0, atol=tolerance)
+
+
 @needs_kernels
 def test_images_that_cannot_be_written_to(level):
     sizes = Geometry(4, 4, 1, (2, 2), (1, 1), 3, (1, 1), 3, 3)

@@ -22,7 +22,14 @@ from sknnadl.network import (
     MaxPool2D,
     Network,
 )
-from sknnadl.network.kernels import KernelLayer, Kind, Steps, bind_network, bind_step, compiled
+from sknnadl.network.kernels import (
+    KernelLayer,
+    Kind,
+    Steps,
+    bind_network,
+    bind_step,
+    compiled,
+)
 from sknnadl.network.layers.activations import ACTIVATIONS
 from sknnadl.network.losses import REGRESSION_LOSSES, CrossEntropy, LogLoss
 
