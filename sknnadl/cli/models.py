@@ -25,10 +25,10 @@ from sknnadl.estimators import ConvNetClassifier, MLPClassifier, MLPRegressor
 from sknnadl.rbf import RBFClassifier, RBFRegressor
 
 #: C and gamma of the tuned SVM, the best on the validation images of a grid over
-#: both (``benchmarks/tune_svm.py``; for MNIST on 5,000 training images).
+#: both (``benchmarks/tune_svm.py``; for MNIST of C on 5,000 training images).
 _TUNED_SVM = {
     "digits": {"C": 1, "gamma": 0.25},
-    "mnist": {"C": 10, "gamma": 0.03},
+    "mnist": {"C": 10, "gamma": 0.02},
 }
 
 #: So many words of a column have an input of their own, as in `MLPClassifier`.
