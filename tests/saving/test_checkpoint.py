@@ -1,6 +1,7 @@
 """Training that was stopped, in any way, goes on as if it had not been."""
 
 import copy
+import os
 import random
 import signal
 import subprocess
@@ -295,17 +296,27 @@ def test_a_full_disk_leaves_the_checkpoint_before(tmp_path, monkeypatch):
     assert_same(resume(path, X, y), MLPClassifier(**SMALL).fit(X, y))
 
 
-#: A fit of many short epochs, of which some are always being written.
+needs_fork = pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="needs a system with fork"
+)
+#: Fits of many short epochs, of which some are always being written. Each has a process
+#: of its own, a fork, as imports take longer than a fit.
 TO_KILL = """
-import sys, numpy as np
+import os, signal, sys, numpy as np
 from sklearn.datasets import load_digits
 from sknnadl import MLPClassifier
 from sknnadl.callbacks import Checkpoint
 X, y = load_digits(return_X_y=True)
 model = MLPClassifier((20,), solver="adam", dropout=0.1, early_stopping=True,
                       max_iter=100, n_iter_no_change=np.inf, random_state=0)
-print("begins", flush=True)
-model.set_callbacks(Checkpoint(sys.argv[1])).fit(X, y)
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        model.set_callbacks(Checkpoint(line.strip())).fit(X, y)
+        signal.pause()  # until it is killed
+    print(child, flush=True)
+    os.waitpid(child, 0)
+    print("gone", flush=True)
 """
 
 
@@ -325,29 +336,34 @@ def kill(n_times, tmp_path, seed=0):
     seconds = time.perf_counter() - start
     moments = random.Random(seed)
     stopped_at = set()
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    parent = subprocess.Popen([sys.executable, "-c", TO_KILL], **pipes)
     for number in range(n_times):
         path = tmp_path / f"{number}.npz"
-        child = subprocess.Popen(
-            [sys.executable, "-c", TO_KILL, path], stdout=subprocess.PIPE
-        )
-        child.stdout.readline()
-        while not path.exists() and child.poll() is None:
+        print(path, file=parent.stdin, flush=True)
+        child = int(parent.stdout.readline())
+        begin = time.perf_counter()
+        while not path.exists():
+            assert time.perf_counter() < begin + 60, "There is no checkpoint."
             time.sleep(0.001)
         time.sleep(moments.uniform(0, 0.9 * seconds))
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
+        os.kill(child, signal.SIGKILL)
+        assert parent.stdout.readline() == "gone\n"
         stopped_at.add(load(path).n_iter_)
         resumed = resume(path, rows, labels)
         assert_same(resumed, whole)
         assert_array_equal(resumed.predict_proba(rows), whole.predict_proba(rows))
+    parent.communicate()
+    assert parent.returncode == 0
     assert len(stopped_at) > n_times / 4
 
 
+@needs_fork
 def test_three_kills(tmp_path):
     kill(3, tmp_path)
 
 
+@needs_fork
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_fifty_kills(seed, tmp_path):
