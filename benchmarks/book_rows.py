@@ -236,9 +236,9 @@ ROWS = [
 #: Votes of a row's networks, by name: the row, and the book's accuracy.
 VOTES = {"ensemble-of-5-dropout": ("dropout", 99.67)}
 VOTES_GOAL = "at least 99.60"
-#: SVMs on the pixels, how many test images the book says are right, and what is wanted.
-#: The book knows the tuned one from elsewhere, and not on which images it trained.
+#: The book knows this SVM from elsewhere, and not on which images it trained.
 TUNED = "svm-tuned"
+#: SVMs on the pixels, how many test images the book says are right, and what is wanted.
 SVMS = {
     "svm-2015": (SVC(gamma="auto"), 9435, "9435"),
     TUNED: (SVC(C=10, gamma=0.02), 9850, "at least 9850"),

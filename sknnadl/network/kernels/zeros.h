@@ -63,7 +63,10 @@ TARGET static Py_ssize_t NAME(list_values)(Py_ssize_t count, const REAL *x, REAL
     return found;
 }
 
-/* Some vectors of the sum below, of which the last begins at `last`. */
+/* Where a vector of some begins, of which the last begins at `last`. */
+#define PLACE(v) ((v) < vectors - 1 ? (v) * LANES : last)
+
+/* Some vectors of the sum below. */
 TARGET static inline __attribute__((always_inline)) void
 NAME(sum_listed_chunk)(int vectors, Py_ssize_t last, Py_ssize_t count,
                        const REAL *values, const int32_t *places, const REAL *b,
@@ -74,11 +77,12 @@ NAME(sum_listed_chunk)(int vectors, Py_ssize_t last, Py_ssize_t count,
         const REAL *row = b + places[i] * b_step;
         __asm__("" : "+r"(row)); /* or there is an address for each vector of it */
         for (int v = 0; v < vectors; v++)
-            sum[v] += values[i] * *(const VECTOR *)(row + (v < vectors - 1 ? v * LANES : last));
+            sum[v] += values[i] * *(const VECTOR *)(row + PLACE(v));
     }
     for (int v = 0; v < vectors; v++)
-        *(VECTOR *)(out + (v < vectors - 1 ? v * LANES : last)) = sum[v];
+        *(VECTOR *)(out + PLACE(v)) = sum[v];
 }
+#undef PLACE
 
 /* out = the sum of the listed values, each times the row of `b` at its place. There is at
    least a vector of columns. */
@@ -87,7 +91,8 @@ TARGET static void NAME(sum_listed)(Py_ssize_t columns, Py_ssize_t count,
                                     const REAL *b, REAL *out)
 {
     Py_ssize_t vectors = (columns + LANES - 1) / LANES;
-    Py_ssize_t chunks = (vectors + LISTED_CHUNK - 1) / LISTED_CHUNK, chunk = (vectors + chunks - 1) / chunks;
+    Py_ssize_t chunks = (vectors + LISTED_CHUNK - 1) / LISTED_CHUNK;
+    Py_ssize_t chunk = (vectors + chunks - 1) / chunks;
     for (Py_ssize_t v = 0; v < vectors; v += chunk) {
         Py_ssize_t from = v * LANES, some = Py_MIN(chunk, vectors - v);
         Py_ssize_t last = Py_MIN((some - 1) * LANES, columns - from - LANES);
@@ -116,8 +121,8 @@ TARGET static void NAME(multiply_listed)(Py_ssize_t count, Py_ssize_t columns,
 
 /* out = x.T b, of some columns of x, of which each gets lists of its own. */
 TARGET static void NAME(multiply_columns_listed)(const Dense *s, Py_ssize_t columns,
-                                                    const REAL *x, const REAL *b,
-                                                    REAL *out, REAL *memory)
+                                                 const REAL *x, const REAL *b,
+                                                 REAL *out, REAL *memory)
 {
     Py_ssize_t listed = columns * s->n;
     REAL *values = memory, *of_row = values + listed;
